@@ -1,0 +1,6 @@
+namespace EdgeSpike.Benchmarks;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
