@@ -1,0 +1,182 @@
+namespace EdgeSpike.Runtime;
+
+/// <summary>Sees the arena after every operator: the only moment at which a transient buffer can be read.</summary>
+public abstract class StepObserver
+{
+    /// <summary>Operator <paramref name="index"/> has just run.</summary>
+    public abstract void After(int index);
+}
+
+/// <summary>
+/// Runs a model, tick by tick. Load verifies the file and allocates the arena; after that nothing is allocated, and no
+/// input makes it read or write outside the file and the arena.
+/// </summary>
+/// <remarks>
+/// A tick: fill input ports with <see cref="SetEvents"/> or <see cref="SetValues"/> (a port that is not filled is silent),
+/// then <see cref="Step()"/>; read <see cref="Arena"/> at the buffers of ports. Not thread-safe; an instance a thread.
+/// </remarks>
+public sealed class Interpreter
+{
+    private Operator[] _operators;
+    private ModelPort[] _ports;
+
+    /// <summary>An interpreter without a model.</summary>
+    public Interpreter()
+    {
+        Model = new ModelFile();
+        Arena = new int[0];
+        _operators = Model.Operators;
+        _ports = Model.Ports;
+    }
+
+    /// <summary>The model, or an empty one.</summary>
+    public ModelFile Model { get; private set; }
+
+    /// <summary>All state and signals; buffers say where.</summary>
+    public int[] Arena { get; private set; }
+
+    /// <summary>Ticks since the reset.</summary>
+    public long Ticks { get; private set; }
+
+    /// <summary>Values at input ports that were clamped to the port's bound, since the reset.</summary>
+    public long InputSaturations { get; private set; }
+
+    /// <summary>Verifies a model and makes it ready at tick 0. None, or why it was refused (details in <see cref="Model"/>).</summary>
+    /// <param name="file">The whole file; kept, not copied, and not to be changed.</param>
+    /// <param name="maximumArenaWords">Largest arena to accept.</param>
+    /// <param name="maximumWork">Largest worst case of operations per tick to accept.</param>
+    public ModelError Load(byte[] file, int maximumArenaWords, long maximumWork)
+    {
+        ModelError error = Model.Load(file, maximumArenaWords, maximumWork);
+        _operators = Model.Operators;
+        _ports = Model.Ports;
+        Arena = new int[Model.ArenaWords];
+        for (int i = 0; i < _operators.Length; i++)
+        {
+            _operators[i].File = file;
+            _operators[i].Arena = Arena;
+        }
+
+        Reset();
+        return error;
+    }
+
+    /// <summary>Back to tick 0: state, read-outs and counters.</summary>
+    public void Reset()
+    {
+        Kernels.Fill(Arena, 0, Arena.Length, 0);
+        for (int i = 0; i < _operators.Length; i++)
+        {
+            _operators[i].Reset();
+            _operators[i].ClearCounters();
+        }
+
+        Ticks = 0;
+        InputSaturations = 0;
+    }
+
+    /// <summary>Fills an input port of events for the next tick.</summary>
+    /// <param name="port">Index among all ports.</param>
+    /// <param name="indices">Active elements, strictly ascending.</param>
+    /// <param name="offset">First one in <paramref name="indices"/>.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>None, InputPort, or InputIndex; then nothing has changed.</returns>
+    public ModelError SetEvents(int port, int[] indices, int offset, int count)
+    {
+        ModelBuffer buffer = Input(port, BufferKind.Events);
+        if (buffer == null) return ModelError.InputPort;
+        if (count < 0 || offset < 0 || count > buffer.Length || count > indices.Length - offset) return ModelError.InputIndex;
+        int previous = -1;
+        for (int i = 0; i < count; i++)
+        {
+            int index = indices[offset + i];
+            if (index <= previous || index >= buffer.Length) return ModelError.InputIndex;
+            previous = index;
+        }
+
+        int list = buffer.Offset;
+        for (int i = 0; i < count; i++) Arena[list + 1 + i] = indices[offset + i];
+        Arena[list] = count;
+        return ModelError.None;
+    }
+
+    /// <summary>Fills an input port of values for the next tick; magnitudes beyond the port's bound are clamped and counted.</summary>
+    /// <returns>None, InputPort, or InputIndex when there are fewer values than the port has elements.</returns>
+    public ModelError SetValues(int port, int[] values, int offset)
+    {
+        ModelBuffer buffer = Input(port, BufferKind.Values);
+        if (buffer == null) return ModelError.InputPort;
+        if (offset < 0 || buffer.Length > values.Length - offset) return ModelError.InputIndex;
+        for (int i = 0; i < buffer.Length; i++)
+        {
+            int value = values[offset + i];
+            if (value > buffer.Bound)
+            {
+                value = buffer.Bound;
+                InputSaturations++;
+            }
+            else if (value < -buffer.Bound)
+            {
+                value = -buffer.Bound;
+                InputSaturations++;
+            }
+
+            Arena[buffer.Offset + i] = value;
+        }
+
+        return ModelError.None;
+    }
+
+    /// <summary>Runs one tick.</summary>
+    public void Step()
+    {
+        Operator[] operators = _operators;
+        for (int i = 0; i < operators.Length; i++) operators[i].Step();
+        EndTick();
+    }
+
+    /// <summary>Runs one tick and shows the arena after every operator.</summary>
+    public void Step(StepObserver observer)
+    {
+        for (int i = 0; i < _operators.Length; i++)
+        {
+            _operators[i].Step();
+            observer.After(i);
+        }
+
+        EndTick();
+    }
+
+    /// <summary>Runs one tick and returns its checksum (FORMAT.md, Vectors): equal checksums, equal spikes.</summary>
+    public uint StepChecksum()
+    {
+        uint hash = 2166136261;
+        for (int i = 0; i < _operators.Length; i++)
+        {
+            _operators[i].Step();
+            hash = _operators[i].Checksum(hash);
+        }
+
+        EndTick();
+        return hash;
+    }
+
+    private void EndTick()
+    {
+        Ticks++;
+        for (int i = 0; i < _ports.Length; i++)
+        {
+            if (_ports[i].Kind != PortKind.Input) continue;
+            ModelBuffer buffer = Model.Buffers[_ports[i].Buffer];
+            if (buffer.Kind == BufferKind.Events) Arena[buffer.Offset] = 0;
+            else Kernels.Fill(Arena, buffer.Offset, buffer.Length, 0);
+        }
+    }
+
+    private ModelBuffer Input(int port, BufferKind kind)
+    {
+        if (port < 0 || port >= _ports.Length || _ports[port].Kind != PortKind.Input) return null;
+        ModelBuffer buffer = Model.Buffers[_ports[port].Buffer];
+        return buffer.Kind == kind ? buffer : null;
+    }
+}

@@ -1,0 +1,87 @@
+namespace EdgeSpike.Runtime;
+
+/// <summary>A buffer of the arena (FORMAT.md, Buffers), and what the verifier learned of its use.</summary>
+public sealed class ModelBuffer
+{
+    internal const int Never = int.MaxValue;
+
+    /// <summary>What it holds.</summary>
+    public BufferKind Kind { get; internal set; }
+
+    /// <summary>Keeps its content between ticks.</summary>
+    public bool Persistent { get; internal set; }
+
+    /// <summary>Index of its name among the strings, or -1.</summary>
+    public int Name { get; internal set; }
+
+    /// <summary>First word in the arena.</summary>
+    public int Offset { get; internal set; }
+
+    /// <summary>Elements.</summary>
+    public int Length { get; internal set; }
+
+    /// <summary>Words in the arena: one more than elements for events.</summary>
+    public int Words { get; internal set; }
+
+    /// <summary>Largest magnitude of a value.</summary>
+    public int Bound { get; internal set; }
+
+    /// <summary>Index of the operator that begins it; -1: an input.</summary>
+    public int FirstWriter { get; internal set; }
+
+    /// <summary>Last operator that reads or writes it.</summary>
+    public int LastUse { get; internal set; }
+
+    /// <summary>Last operator that reads this tick's value, -1 if none.</summary>
+    internal int LastReader { get; set; }
+
+    /// <summary>Last operator that reads the value of the tick before, -1 if none.</summary>
+    internal int LastPreviousReader { get; set; }
+
+    /// <summary>Sum of the bounds of all that write it.</summary>
+    internal long WrittenBound { get; set; }
+
+    /// <summary>The code of the operator that begins it.</summary>
+    internal int WriterCode { get; set; }
+}
+
+/// <summary>A tensor of constants, in place in the file.</summary>
+public sealed class ModelTensor
+{
+    /// <summary>Element type.</summary>
+    public TensorType Type { get; internal set; }
+
+    /// <summary>First byte in the file.</summary>
+    public int Offset { get; internal set; }
+
+    /// <summary>Elements (int4: with the padding of rows).</summary>
+    public int Count { get; internal set; }
+
+    /// <summary>Bits of an element.</summary>
+    public int Bits
+    {
+        get
+        {
+            switch (Type)
+            {
+                case TensorType.Int4: return 4;
+                case TensorType.Int8: case TensorType.UInt8: return 8;
+                case TensorType.Int16: case TensorType.UInt16: return 16;
+                default: return 32;
+            }
+        }
+    }
+}
+
+/// <summary>A way in or out (FORMAT.md, Strings, ports, labels).</summary>
+public sealed class ModelPort
+{
+    /// <summary>What it is for.</summary>
+    public PortKind Kind { get; internal set; }
+
+    /// <summary>Index of its name among the strings, or -1.</summary>
+    public int Name { get; internal set; }
+
+    /// <summary>Index of its buffer.</summary>
+    public int Buffer { get; internal set; }
+}

@@ -1,0 +1,102 @@
+namespace EdgeSpike.Runtime;
+
+/// <summary>
+/// The frame that connections with weights by source share (ARITHMETIC.md, section 2): clear or begin with the bias, the
+/// operator's own sum, its shift, and what is already in the target.
+/// </summary>
+public abstract class Connection : Operator
+{
+    internal ModelBuffer Source;
+    internal ModelBuffer Target;
+    internal TensorType WeightType;
+    internal int Weights;
+    private bool _accumulate;
+    private int _shift;
+    private int _scratch;
+    private int _bias;
+    private int _biasCount;
+
+    /// <summary>True: the source is a list of events, false: values.</summary>
+    internal bool FromEvents;
+
+    /// <summary>Adds this tick's contributions to Arena[sum ..].</summary>
+    internal abstract void Accumulate(int sum);
+
+    /// <summary>
+    /// Prepares the common fields: source, when, target, scratch, accumulate, shift, then weights and bias unless
+    /// <paramref name="weightless"/>.
+    /// </summary>
+    /// <param name="context">The record.</param>
+    /// <param name="reach">Sources that can reach one target.</param>
+    /// <param name="weightless">Every weight is 1.</param>
+    /// <param name="biasLength">Elements of a bias, repeated over the target; 0: it may not have one.</param>
+    internal void PrepareFrame(PrepareContext context, long reach, bool weightless, int biasLength)
+    {
+        Source = context.Source(0, 1);
+        _accumulate = context.Field(4, 0, 1) == 1;
+        _shift = context.Field(5, -31, 24);
+        ModelTensor weights = weightless ? null : context.Weights(6);
+        long biasBound = 0;
+        ModelTensor bias = weightless ? null : context.Bias(7, biasLength, !_accumulate, out biasBound);
+        if (context.Failed) return;
+        if (Source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
+        FromEvents = Source.Kind == BufferKind.Events;
+
+        long bound = weightless ? reach : reach << (weights.Bits - 1);
+        if (reach > int.MaxValue || bound > int.MaxValue) context.Fail(ModelError.Bound, 0);
+        else
+        {
+            bound *= Source.Bound;
+            if (bound <= int.MaxValue) bound = _shift >= 0 ? bound << _shift : (bound >> -_shift) + 1;
+            if (bound > int.MaxValue) context.Fail(ModelError.Bound, 5);
+        }
+
+        if (context.Failed) return;
+        bool needsScratch = _accumulate && _shift != 0;
+        ModelBuffer scratch = null;
+        if (needsScratch) scratch = context.Target(3, BufferKind.Values, int.MaxValue);
+        else if (context.Field(3) != -1) context.Fail(ModelError.Field, 3);
+        Target = context.Sum(2, _accumulate, bound + biasBound);
+        if (context.Failed) return;
+        if (needsScratch)
+        {
+            if (scratch.Length != Target.Length) context.Fail(ModelError.Size, 3);
+            _scratch = scratch.Offset;
+        }
+
+        if (weights != null)
+        {
+            WeightType = weights.Type;
+            Weights = weights.Offset;
+        }
+
+        if (bias != null)
+        {
+            _bias = bias.Offset;
+            _biasCount = biasLength;
+        }
+    }
+
+    internal override void Step()
+    {
+        int target = Target.Offset, length = Target.Length;
+        if (_shift == 0)
+        {
+            if (!_accumulate) Begin(target, length);
+            Accumulate(target);
+            return;
+        }
+
+        int sum = _accumulate ? _scratch : target;
+        Kernels.Fill(Arena, sum, length, 0);
+        Accumulate(sum);
+        Kernels.Shift(Arena, sum, target, length, _shift, _accumulate);
+        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, target, length);
+    }
+
+    private void Begin(int target, int length)
+    {
+        Kernels.Fill(Arena, target, length, 0);
+        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, target, length);
+    }
+}

@@ -1,0 +1,67 @@
+namespace EdgeSpike.Runtime;
+
+/// <summary>
+/// Compressed rows by source: for source i the entries rowStart[i] … rowStart[i + 1] − 1, targets strictly ascending.
+/// ARITHMETIC.md, section 2. Cost: one addition, a weight and two bytes of index for each synapse of an active source.
+/// </summary>
+internal sealed class SparseOperator : Connection
+{
+    private int _rowStarts;
+    private int _targets;
+
+    internal override void Prepare(PrepareContext context)
+    {
+        if (!context.Fields(10)) return;
+        ModelTensor rowStarts = context.Tensor(8, false);
+        ModelTensor targets = context.Tensor(9, false);
+        if (context.Failed) return;
+        context.Require(rowStarts.Type == TensorType.Int32, ModelError.Kind, 8);
+        context.Require(targets.Type == TensorType.UInt16, ModelError.Kind, 9);
+        int rows = rowStarts.Count - 1;
+        context.Require(rows >= 1, ModelError.Size, 8);
+        PrepareFrame(context, rows, false, context.LengthOf(2));
+        if (context.Failed) return;
+        context.Require(Source.Length == rows, ModelError.Size, 8);
+        context.Require(Target.Length <= 65536, ModelError.Size, 9);
+        context.Require(context.Weights(6).Count >= targets.Count, ModelError.Size, 6);
+        if (context.Failed) return;
+
+        int last = context.Constant(rowStarts, 0);
+        context.Require(last == 0, ModelError.Constant, 8);
+        for (int i = 1; i <= rows; i++)
+        {
+            int next = context.Constant(rowStarts, i);
+            if (next < last || next > targets.Count)
+            {
+                context.Fail(ModelError.Constant, 8);
+                return;
+            }
+
+            int previous = -1;
+            for (int k = last; k < next; k++)
+            {
+                int target = context.Constant(targets, k);
+                if (target <= previous || target >= Target.Length)
+                {
+                    context.Fail(ModelError.Constant, 9);
+                    return;
+                }
+
+                previous = target;
+            }
+
+            last = next;
+        }
+
+        _rowStarts = rowStarts.Offset;
+        _targets = targets.Offset;
+        context.AddWork((long)last + rows + Target.Length);
+    }
+
+    internal override void Accumulate(int sum)
+    {
+        SynapticOperations += FromEvents
+            ? Kernels.AddSparse(WeightType, File, Weights, _rowStarts, _targets, Arena, Source.Offset, sum)
+            : Kernels.AddValueSparse(WeightType, File, Weights, _rowStarts, _targets, Arena, Source.Offset, Source.Length, sum);
+    }
+}

@@ -1,0 +1,75 @@
+namespace EdgeSpike.Runtime;
+
+/// <summary>
+/// The geometry that convolution and pooling share: output row o covers input rows o × stride + k × dilation − padding.
+/// </summary>
+internal sealed class WindowGeometry
+{
+    public int InputHeight;
+    public int InputWidth;
+    public int InputChannels;
+    public int OutputHeight;
+    public int OutputWidth;
+    public int OutputChannels;
+    public int KernelHeight;
+    public int KernelWidth;
+    public int StrideHeight;
+    public int StrideWidth;
+    public int PaddingTop;
+    public int PaddingLeft;
+    public int DilationHeight;
+    public int DilationWidth;
+    public int Groups = 1;
+    public int GroupInputs;
+    public int GroupOutputs;
+    public TensorType WeightType;
+    public int Weights;
+    public int RowBytes;
+
+    // Padding and dilation as quotient and remainder by the stride: the kernels then need no division.
+    public int PaddingTopQuotient;
+    public int PaddingTopRemainder;
+    public int PaddingLeftQuotient;
+    public int PaddingLeftRemainder;
+    public int DilationHeightQuotient;
+    public int DilationHeightRemainder;
+    public int DilationWidthQuotient;
+    public int DilationWidthRemainder;
+
+    /// <summary>Reads sizes; the eight kernel fields follow one another from <paramref name="kernel"/>.</summary>
+    public void Prepare(PrepareContext context, int inputHeight, int inputWidth, int outputHeight, int outputWidth, int kernel)
+    {
+        InputHeight = context.Field(inputHeight, 1, 65535);
+        InputWidth = context.Field(inputWidth, 1, 65535);
+        OutputHeight = context.Field(outputHeight, 1, 65535);
+        OutputWidth = context.Field(outputWidth, 1, 65535);
+        KernelHeight = context.Field(kernel, 1, 4096);
+        KernelWidth = context.Field(kernel + 1, 1, 4096);
+        StrideHeight = context.Field(kernel + 2, 1, 65535);
+        StrideWidth = context.Field(kernel + 3, 1, 65535);
+        PaddingTop = context.Field(kernel + 4, 0, 65535);
+        PaddingLeft = context.Field(kernel + 5, 0, 65535);
+        DilationHeight = context.Field(kernel + 6, 1, 65535);
+        DilationWidth = context.Field(kernel + 7, 1, 65535);
+        PaddingTopQuotient = Quotient(PaddingTop, StrideHeight);
+        PaddingTopRemainder = PaddingTop - PaddingTopQuotient * StrideHeight;
+        PaddingLeftQuotient = Quotient(PaddingLeft, StrideWidth);
+        PaddingLeftRemainder = PaddingLeft - PaddingLeftQuotient * StrideWidth;
+        DilationHeightQuotient = Quotient(DilationHeight, StrideHeight);
+        DilationHeightRemainder = DilationHeight - DilationHeightQuotient * StrideHeight;
+        DilationWidthQuotient = Quotient(DilationWidth, StrideWidth);
+        DilationWidthRemainder = DilationWidth - DilationWidthQuotient * StrideWidth;
+    }
+
+    private static int Quotient(int value, int divisor)
+    {
+        int quotient = 0;
+        while (value >= divisor)
+        {
+            value -= divisor;
+            quotient++;
+        }
+
+        return quotient;
+    }
+}
