@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace EdgeSpike.Conversion.Reference;
 
@@ -55,27 +56,30 @@ internal static class Rounding
     /// <remarks>Lanes do not interact, so the vector loop gives the bits of the scalar one.</remarks>
     public static void AddScaled(ReadOnlySpan<double> weights, double factor, Span<double> sum, bool single)
     {
-        int i = 0, lanes = Vector<double>.Count;
+        // References and offsets rather than slices: a slice for every vector would cost as much as its arithmetic.
+        int count = Math.Min(weights.Length, sum.Length), i = 0, lanes = Vector<double>.Count;
+        ref double w = ref MemoryMarshal.GetReference(weights);
+        ref double s = ref MemoryMarshal.GetReference(sum);
         if (single)
         {
             Vector<float> factors = new((float)factor);
-            for (; i <= weights.Length - 2 * lanes; i += 2 * lanes)
+            for (; i <= count - 2 * lanes; i += 2 * lanes)
             {
-                Vector<float> w = Vector.Narrow(new Vector<double>(weights[i..]), new Vector<double>(weights[(i + lanes)..]));
-                Vector<float> s = Vector.Narrow(new Vector<double>(sum[i..]), new Vector<double>(sum[(i + lanes)..]));
-                Vector.Widen(s + w * factors, out Vector<double> low, out Vector<double> high);
-                low.CopyTo(sum[i..]);
-                high.CopyTo(sum[(i + lanes)..]);
+                Vector<float> product = Vector.Narrow(Vector.LoadUnsafe(ref w, (nuint)i), Vector.LoadUnsafe(ref w, (nuint)(i + lanes))) * factors;
+                Vector<float> before = Vector.Narrow(Vector.LoadUnsafe(ref s, (nuint)i), Vector.LoadUnsafe(ref s, (nuint)(i + lanes)));
+                Vector.Widen(before + product, out Vector<double> low, out Vector<double> high);
+                low.StoreUnsafe(ref s, (nuint)i);
+                high.StoreUnsafe(ref s, (nuint)(i + lanes));
             }
 
-            for (; i < weights.Length; i++) sum[i] = (float)(sum[i] + (float)(weights[i] * factor));
+            for (; i < count; i++) sum[i] = (float)(sum[i] + (float)(weights[i] * factor));
         }
         else
         {
             Vector<double> factors = new(factor);
-            for (; i <= weights.Length - lanes; i += lanes)
-                (new Vector<double>(sum[i..]) + new Vector<double>(weights[i..]) * factors).CopyTo(sum[i..]);
-            for (; i < weights.Length; i++) sum[i] += weights[i] * factor;
+            for (; i <= count - lanes; i += lanes)
+                (Vector.LoadUnsafe(ref s, (nuint)i) + Vector.LoadUnsafe(ref w, (nuint)i) * factors).StoreUnsafe(ref s, (nuint)i);
+            for (; i < count; i++) sum[i] += weights[i] * factor;
         }
     }
 }
