@@ -42,19 +42,16 @@ public abstract class Connection : Operator
         if (Source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
         FromEvents = Source.Kind == BufferKind.Events;
 
-        long bound = weightless ? reach : reach << (weights.Bits - 1);
-        if (reach > int.MaxValue || bound > int.MaxValue) context.Fail(ModelError.Bound, 0);
-        else
-        {
-            bound *= Source.Bound;
-            if (bound <= int.MaxValue) bound = _shift >= 0 ? bound << _shift : (bound >> -_shift) + 1;
-            if (bound > int.MaxValue) context.Fail(ModelError.Bound, 5);
-        }
-
+        // What the sum can reach before its shift, and after.
+        long sum = weightless ? reach : reach << (weights.Bits - 1);
+        if (reach > int.MaxValue || sum > int.MaxValue) context.Fail(ModelError.Bound, 0);
+        else sum *= Source.Bound;
+        if (sum > int.MaxValue) context.Fail(ModelError.Bound, 0);
         if (context.Failed) return;
+        long bound = _shift >= 0 ? sum << _shift : (sum >> -_shift) + 1;
         bool needsScratch = _accumulate && _shift != 0;
         ModelBuffer scratch = null;
-        if (needsScratch) scratch = context.Target(3, BufferKind.Values, int.MaxValue);
+        if (needsScratch) scratch = context.Target(3, BufferKind.Values, sum);
         else if (context.Field(3) != -1) context.Fail(ModelError.Field, 3);
         Target = context.Sum(2, _accumulate, bound + biasBound);
         if (context.Failed) return;
