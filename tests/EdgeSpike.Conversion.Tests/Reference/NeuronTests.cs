@@ -111,6 +111,13 @@ public sealed class NeuronTests
     }
 
     [Fact]
+    public void A_reset_on_the_next_tick_reaches_a_refractory_neuron()
+    {
+        ReferenceNetwork network = Graphs.Around(Neuron(reset: ResetRule.Subtract, time: ResetTime.Next, refractory: 2));
+        Assert.Equal([1.5, 0.5, 0.5], Membranes(network, 1.5, 1, 1));
+    }
+
+    [Fact]
     public void Several_spikes_of_one_tick_take_several_thresholds()
     {
         ReferenceNetwork network = Graphs.Around(Neuron(reset: ResetRule.Subtract, maximum: 3));
@@ -224,7 +231,11 @@ public sealed class NeuronTests
             }
 
             int s = 0;
-            if (_refractory > 0) _refractory -= 1;
+            if (_refractory > 0)
+            {
+                _refractory -= 1;
+                if (pending && node.Reset == ResetRule.Subtract) V -= threshold;
+            }
             else
             {
                 V = Pick(node.Decay, index) * V + drive + Pick(node.MembraneBias, index) - (pending && node.Reset == ResetRule.Subtract ? threshold : 0);
