@@ -229,6 +229,17 @@ public class NirNodeTests
     }
 
     [Fact]
+    public void A_chain_of_two_thousand_nodes_keeps_its_order()
+    {
+        NirWriter nir = new();
+        const int Length = 2000;
+        (string, H5Group)[] nodes = [.. Enumerable.Range(0, Length).Select(i => ($"{i}", NirWriter.Node("Scale", ("scale", nir.Scalar(2)))))];
+        (string, string)[] edges = [("input", "0"), .. Enumerable.Range(1, Length - 1).Select(i => ($"{i - 1}", $"{i}")), ($"{Length - 1}", "output")];
+        NetworkGraph graph = Import(File(nir, nodes, edges));
+        Assert.Equal(["input", .. Enumerable.Range(0, Length).Select(i => $"{i}"), "output"], graph.Nodes.Select(n => n.Name));
+    }
+
+    [Fact]
     public void Recorded_activity_and_foreign_HDF5_are_told_apart_from_networks()
     {
         string path = System.IO.Path.GetTempFileName();
