@@ -58,6 +58,24 @@ public class NirImporterTests
         Assert.Equal(0, graph.TickSeconds);
     }
 
+    [Theory]
+    [InlineData("nir/lif_norse.nir", 4, 3, 2)]
+    [InlineData("nir/braille_noDelay_bias_zero.nir", 7, 7, (38 * 12) + 38 + (38 * 38) + 38 + (7 * 38) + 7)]
+    [InlineData("nir/braille_noDelay_noBias_subtract.nir", 7, 7, (40 * 12) + (40 * 40) + (7 * 40))]
+    [InlineData("nir/cnn_sinabs.nir", 15, 14, (16 * 2 * 25) + 16 + (16 * 16 * 9) + 16 + (8 * 16 * 9) + 8 + (256 * 128) + 256 + (10 * 256) + 10)]
+    public void Nodes_edges_and_parameters_are_as_many_as_published(string file, int nodes, int edges, int parameters)
+    {
+        NetworkGraph graph = Import(file, new NirOptions { Dt = 1e-4 });
+        Assert.Equal((nodes, edges), (graph.Nodes.Count, graph.Edges.Count));
+        Assert.Equal(parameters, graph.Nodes.Sum(n => n switch
+        {
+            LinearNode linear => linear.Weight.Length + (linear.Bias?.Length ?? 0),
+            ConvolutionNode convolution => convolution.Weight.Length + (convolution.Bias?.Length ?? 0),
+            _ => 0,
+        }));
+        Assert.Equal(64, graph.SourceHash.Length);
+    }
+
     [Fact]
     public void Time_constants_without_dt_are_refused_with_the_option_to_give()
     {

@@ -176,6 +176,43 @@ public class NirNodeTests
     }
 
     [Fact]
+    public void A_delay_in_a_loop_is_kept_as_long_as_it_is()
+    {
+        NirWriter nir = new();
+        NetworkGraph graph = Import(File(
+            nir,
+            [("lif", NirWriter.Node("IF", ("r", nir.Scalar(1)), ("v_threshold", nir.Scalar(1)))), ("wait", NirWriter.Node("Delay", ("delay", nir.Scalar(.75)))), ("rec", NirWriter.Node("Scale", ("scale", nir.Scalar(-1))))],
+            ("input", "lif"), ("lif", "wait"), ("wait", "rec"), ("rec", "lif"), ("lif", "output")));
+        Assert.Equal([2], Assert.IsType<DelayNode>(graph.Find("wait")).Ticks);
+        Assert.Equal([new("wait", "rec", 1)], graph.Edges.Where(e => e.Delay > 0));
+    }
+
+    [Fact]
+    public void Integrators_beside_time_constants_need_dt_as_well()
+    {
+        NirWriter nir = new();
+        byte[] file = File(
+            nir,
+            [("a", NirWriter.Node("IF", ("r", nir.Scalar(1)), ("v_threshold", nir.Scalar(1)))), ("b", NirWriter.Node("LI", ("tau", nir.Scalar(1)), ("r", nir.Scalar(1)), ("v_leak", nir.Scalar(0))))],
+            ("input", "a"), ("a", "b"), ("b", "output"));
+        Assert.Equal(ErrorCode.OptionNeeded, Assert.Throws<ConversionException>(() => Import(file, new NirOptions())).Code);
+        Assert.Equal(Readout.Last, Import(file).Nodes.OfType<OutputNode>().Single().Readout);
+    }
+
+    [Fact]
+    public void Edges_into_a_nested_graph_are_refused_unless_relaxed()
+    {
+        NirWriter nir = new();
+        H5Group io = NirWriter.Node("Input", ("shape", nir.Integers(2)));
+        H5Group inner = NirWriter.Graph([("input", io), ("fc", NirWriter.Node("Scale", ("scale", nir.Scalar(2)))), ("output", NirWriter.Node("Output", ("shape", nir.Integers(2))))], ("input", "fc"));
+        byte[] file = File(nir, [("block", inner)], ("input", "block"), ("block.fc", "output"));
+        ConversionException e = Assert.Throws<ConversionException>(() => Import(file));
+        Assert.Equal(ErrorCode.BadGraph, e.Code);
+        Assert.Contains("'block.fc'", e.Message, StringComparison.Ordinal);
+        Assert.Equal(["input", "block.fc", "output"], Import(file, s_tick with { Relaxed = true }).Nodes.Select(n => n.Name));
+    }
+
+    [Fact]
     public void A_loop_without_a_neuron_is_refused()
     {
         NirWriter nir = new();

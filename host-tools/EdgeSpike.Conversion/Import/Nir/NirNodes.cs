@@ -249,7 +249,7 @@ internal sealed class NirNodes(NirOptions options, bool unitStep)
     // dv/dt = r i: v += r dt i
     private NeuronNode Integrator(NirNode node, Parameters p, bool spikes)
     {
-        double dt = unitStep ? 1 : options.Dt!.Value;
+        double dt = unitStep ? 1 : Dt(node);
         if (unitStep) _choices.Add("The file has integrators without a time constant and --dt is not given: one tick is a unit step, v += r * x.");
         else _choices.Add($"Integrators without a time constant add r * dt * x per tick, with dt = {Text(dt)}.");
         double[] gain = Map(p["r"], r => r * dt);
@@ -327,7 +327,7 @@ internal sealed class NirNodes(NirOptions options, bool unitStep)
             if (options.Rule == DiscretisationRule.Zoh)
             {
                 decay[i] = Math.Exp(-dt / tau[i]);
-                gain[i] = -Math.Exp(-dt / tau[i]) + 1;
+                gain[i] = 1 - decay[i];
                 continue;
             }
 
