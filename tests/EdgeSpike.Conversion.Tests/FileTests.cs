@@ -137,6 +137,13 @@ public class FileTests
             Assert.Equal(ErrorCode.OutputFailed, e.Code);
             Assert.Equal("old", File.ReadAllText(first));
             Assert.Equal(ErrorCode.OutputFailed, Assert.Throws<ConversionException>(() => OutputFile.Write(Path.Combine(folder, "none", "x"), "y")).Code);
+
+            // A name that no file can have, after two that can.
+            string late = Path.Combine(folder, "late");
+            File.WriteAllText(late, "old");
+            Assert.Equal(ErrorCode.OutputFailed, Assert.Throws<ConversionException>(() => OutputFile.WriteAll([(first, [1]), (late, [2]), (late + "\0", [3])])).Code);
+            Assert.Equal(("old", "old"), (File.ReadAllText(first), File.ReadAllText(late)));
+            File.Delete(late);
             OutputFile.WriteAll([(first, [1]), (Path.Combine(folder, "second"), [2])]);
             Assert.Equal(["first", "second"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
         });
@@ -170,6 +177,21 @@ public class FileTests
             double right = Enumerable.Range(0, 7).Sum(j => (da[i * 7 + j] - (i == j ? 1 : 0)) * cb[j]);
             Assert.Equal(left, right, 1e-12);
         }
+    }
+
+    [Fact]
+    public void Names_are_ordered_as_people_count()
+    {
+        string[] names = ["input", "lif10", "lif2", "2", "10", "1", "lif2.w", "01"];
+        Assert.Equal(["01", "1", "2", "10", "input", "lif2", "lif2.w", "lif10"], names.Order(NaturalOrder.Instance));
+        Gen<string> name = Gen.Int[0, 3].Array[0, 5].Select(letters => string.Concat(letters.Select(l => "a01."[l])));
+        Gen.Select(name, name, name).Sample((a, b, c) =>
+        {
+            NaturalOrder order = NaturalOrder.Instance;
+            bool opposite = Math.Sign(order.Compare(a, b)) == -Math.Sign(order.Compare(b, a)), same = order.Compare(a, b) != 0 || a == b;
+            bool transitive = order.Compare(a, b) > 0 || order.Compare(b, c) > 0 || order.Compare(a, c) <= 0;
+            return opposite && same && transitive;
+        });
     }
 
     private static bool Same(NumericArray a, NumericArray b) => a.Type == b.Type && a.Dimensions.SequenceEqual(b.Dimensions) && a.Bytes.SequenceEqual(b.Bytes);

@@ -291,7 +291,7 @@ internal sealed class NirNodes(NirOptions options, bool unitStep)
         {
             bool subtract = options.Reset == ResetRule.Subtract;
             string value = options.Reset == ResetRule.None ? "leaves the membrane as it is" : subtract ? "subtracts the threshold" : reset is [double only] ? $"sets the membrane to {Text(only)}" : "sets the membrane to v_reset";
-            _choices.Add($"A spike {value}{(options.Reset == ResetRule.None ? "" : options.ResetAt == ResetTime.Now ? " in the same tick" : " in the next tick")} (--reset, --reset-at).");
+            _choices.Add($"A spike {value}{(options.Reset == ResetRule.None ? "" : options.ResetAt == ResetTime.Now ? " in the same tick" : " in the next tick")}; NIR does not store this (--reset, --reset-at).");
             if (subtract && reset.Any(v => v != 0)) _choices.Add($"v_reset of '{node.Name}' is not used, since the reset subtracts.");
             if (options.MaximumSpikes > 1) _choices.Add($"A neuron emits up to {options.MaximumSpikes} spikes per tick (--maximum-spikes).");
         }
