@@ -30,15 +30,16 @@ public sealed class NirConversionTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(1, WeightType.Int16, 0.999)]
-    [InlineData(1, WeightType.Int8, 0.98)]
-    [InlineData(10, WeightType.Int8, 0.95)]
+    [InlineData(1, WeightType.Int16, 0.99)]
+    [InlineData(1, WeightType.Int8, 0.95)]
+    [InlineData(10, WeightType.Int8, 0.93)]
     public void The_event_camera_network_converts_and_runs(int most, WeightType weights, double least)
     {
-        NirOptions options = most == 1 ? new NirOptions { Dt = 1e-3 } : new NirOptions { Dt = 1e-3, Reset = ResetRule.Subtract, MaximumSpikes = most };
+        NirOptions options = most == 1 ? new NirOptions { Dt = 1 } : new NirOptions { Dt = 1, Reset = ResetRule.Subtract, MaximumSpikes = most };
         NetworkGraph graph = NirImporter.Import(TestData.Require("nir/cnn_sinabs.nir"), options);
-        ConversionReport report = Converter.Convert(graph, new ConvertOptions { Weights = weights }, new RandomSamples(2 * 34 * 34, 1, 30, 3, 0.05), null, null).Report;
+        ConversionReport report = Converter.Convert(graph, new ConvertOptions { Weights = weights }, new MovingBar(), null, null).Report;
         Show(report);
+        Assert.All(report.Layers, l => Assert.True(l.ReferenceRate > 0, $"'{l.Name}' is silent: the test shows nothing"));
         Assert.All(report.Layers, l => Assert.InRange(l.Agreement, least, 1));
     }
 
@@ -64,5 +65,31 @@ internal sealed class BrailleSamples(L2muBraille braille) : ISampleSource
     {
         ReadOnlySpan<byte> spikes = braille.Tick(sample, tick);
         for (int i = 0; i < spikes.Length; i++) values[i] = spikes[i];
+    }
+}
+
+/// <summary>A bar that moves over a 34 x 34 event camera: its front edge makes events of one polarity, its back edge of the other.</summary>
+internal sealed class MovingBar : ISampleSource
+{
+    private const int Size = 34;
+
+    public int Count => 4;
+
+    public int Ticks => 60;
+
+    public int Channels => 2 * Size * Size;
+
+    public void Tick(int sample, int tick, Span<double> values)
+    {
+        values.Clear();
+        int front = (tick + sample * 5) % Size;
+        for (int along = 4 + sample; along < Size - 4; along++)
+            for (int width = 0; width < 3; width++)
+            {
+                int x = (front + width) % Size, back = (front + Size - 6 + width) % Size;
+                bool vertical = sample % 2 == 0;
+                values[vertical ? along * Size + x : x * Size + along] = 1;
+                values[Size * Size + (vertical ? along * Size + back : back * Size + along)] = 1;
+            }
     }
 }
