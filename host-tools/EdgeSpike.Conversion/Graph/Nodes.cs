@@ -228,6 +228,7 @@ public sealed class StateSpaceNode : Node
 /// with SynapticDecay:  i' = SynapticDecay * i + c ;  drive = DriveGain * (Current is New ? i' : i)
 /// without:             drive = c
 /// if refractory > 0:   refractory -= 1 ; no integration, no spike           (i goes on)
+///       if pending and Reset is Subtract:  v = v - Threshold
 /// else: v = Decay * v + drive + MembraneBias - (pending and Reset is Subtract ? Threshold : 0)
 ///       v = max(v, LowerLimit)
 ///       s = v > Threshold   (or >=)                                         never without a threshold

@@ -101,7 +101,11 @@ internal sealed class NeuronOperator<TRounding> : ReferenceOperator, IPopulation
             }
 
             int spikes = 0;
-            if (_refractory[i] > 0) _refractory[i]--;
+            if (_refractory[i] > 0)
+            {
+                _refractory[i]--;
+                if (pending && _subtract) v = TRounding.Round(v - _threshold[i]);
+            }
             else
             {
                 v = TRounding.Round(TRounding.Round(TRounding.Round(_decay[i] * v) + drive) + _membraneBias[i]);

@@ -63,7 +63,7 @@ public sealed class L2muBrailleReferenceTests
 
     /// <summary>
     /// Since float64 gives the same counts, they do not prove the order of rounding. The membranes do: bit for bit those of
-    /// the equations written out in single precision, in the order of the published run.
+    /// the equations written out in single precision, in the order of the published run (on the first sample).
     /// </summary>
     [Fact]
     public void Float32_membranes_are_those_of_the_equations_in_single_precision()

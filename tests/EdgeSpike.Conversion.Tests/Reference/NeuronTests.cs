@@ -39,6 +39,52 @@ public sealed class NeuronTests
         }
     }, iter: 3000);
 
+    /// <summary>Each product and each addition rounded, from left to right; written out in plain float.</summary>
+    [Fact]
+    public void Float32_rounds_every_step_of_a_tick() => Graphs.Seed.Sample(seed =>
+    {
+        Random random = new(seed);
+        double Any() => random.NextDouble() * 2 - 1;
+        NeuronNode node = new()
+        {
+            Name = "node",
+            InputShape = new Shape(1),
+            OutputShape = new Shape(1),
+            Decay = [random.NextDouble()],
+            SynapticDecay = [random.NextDouble()],
+            InputGain = [Any()],
+            DriveGain = [Any()],
+            InputBias = [Any()],
+            MembraneBias = [Any()],
+            Threshold = [random.NextDouble() / 4],
+            Reset = ResetRule.Subtract,
+            ResetTime = (ResetTime)random.Next(2),
+        };
+        bool next = node.ResetTime == ResetTime.Next;
+        float decay = (float)node.Decay[0], synaptic = (float)node.SynapticDecay[0], gain = (float)node.InputGain[0], drive = (float)node.DriveGain[0];
+        float inputBias = (float)node.InputBias[0], membraneBias = (float)node.MembraneBias[0], threshold = (float)node.Threshold[0], i = 0, v = 0;
+        ReferenceNetwork network = Graphs.Around(node, Precision.Float32);
+        for (int t = 0; t < 200; t++)
+        {
+            double x = Any();
+            network.Step([x]);
+            bool pending = next && v > threshold;
+            float c = gain * (float)x;
+            c += inputBias;
+            i = synaptic * i;
+            i += c;
+            v = decay * v;
+            v += drive * i;
+            v += membraneBias;
+            if (pending) v -= threshold;
+            bool spike = v > threshold;
+            if (spike && !next) v -= threshold;
+            Assert.Equal((double)v, network.Membrane("node")[0]);
+            Assert.Equal((double)i, network.SynapticCurrent("node")[0]);
+            Assert.Equal(spike ? 1.0 : 0.0, network.Output("node")[0]);
+        }
+    });
+
     [Fact]
     public void Reset_at_the_next_tick_leaves_the_membrane_of_the_spike_to_be_seen()
     {
@@ -62,6 +108,13 @@ public sealed class NeuronTests
     {
         ReferenceNetwork network = Graphs.Around(Neuron(refractory: 2));
         Assert.Equal([1, 0, 0, 1], Outputs(network, 2, 2, 2, 2));
+    }
+
+    [Fact]
+    public void A_reset_on_the_next_tick_reaches_a_refractory_neuron()
+    {
+        ReferenceNetwork network = Graphs.Around(Neuron(reset: ResetRule.Subtract, time: ResetTime.Next, refractory: 2));
+        Assert.Equal([1.5, 0.5, 0.5], Membranes(network, 1.5, 1, 1));
     }
 
     [Fact]
@@ -178,7 +231,11 @@ public sealed class NeuronTests
             }
 
             int s = 0;
-            if (_refractory > 0) _refractory -= 1;
+            if (_refractory > 0)
+            {
+                _refractory -= 1;
+                if (pending && node.Reset == ResetRule.Subtract) V -= threshold;
+            }
             else
             {
                 V = Pick(node.Decay, index) * V + drive + Pick(node.MembraneBias, index) - (pending && node.Reset == ResetRule.Subtract ? threshold : 0);

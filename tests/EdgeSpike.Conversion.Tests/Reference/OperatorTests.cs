@@ -160,6 +160,41 @@ public sealed class OperatorTests
         });
     });
 
+    /// <summary>Single precision: each new element is summed in double and rounded once.</summary>
+    [Fact]
+    public void Float32_rounds_the_state_of_a_state_space_once() => Gen.Select(Gen.Int[1, 9], Graphs.Seed).Sample((order, seed) =>
+    {
+        Random random = new(seed);
+        StateSpaceNode node = new()
+        {
+            Name = "node",
+            InputShape = new Shape(1),
+            OutputShape = new Shape(order),
+            Order = order,
+            Inputs = 1,
+            StateMatrix = [.. Graphs.Rough(random, order * order).Select(v => v / order)],
+            InputMatrix = Graphs.Rough(random, order),
+        };
+        ReferenceNetwork network = Graphs.Around(node, Precision.Float32);
+        double[] m = new double[order];
+        for (int t = 0; t < 50; t++)
+        {
+            double u = random.NextDouble();
+            network.Step([u]);
+            double[] next = new double[order];
+            for (int i = 0; i < order; i++)
+            {
+                double sum = 0;
+                for (int j = 0; j < order; j++) sum += (float)node.StateMatrix[i * order + j] * m[j];
+                sum += (double)(float)node.InputMatrix[i] * (float)u;
+                next[i] = (float)sum;
+            }
+
+            m = next;
+            Assert.Equal(m, network.Output("node").ToArray());
+        }
+    });
+
     [Fact]
     public void Scale_multiplies_by_one_factor_or_by_each() => Gen.Select(Gen.Int[1, 9], Gen.Bool, Graphs.Seed).Sample((count, each, seed) =>
     {

@@ -1,0 +1,125 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace EdgeSpike.Runtime;
+
+/// <summary>
+/// Neurons eight at a time. Replaces Kernels/Scalar/NeuronSteps.cs, bit-identical to it; refractory neurons, several spikes a tick
+/// and the last few go through the scalar loop.
+/// </summary>
+internal static partial class Kernels
+{
+    /// <summary>One tick of all neurons of an operator; adds to its spikes and saturations.</summary>
+    public static void StepNeurons(NeuronOperator p, byte[] file, int[] arena)
+    {
+        int emitted = 0, j = 0;
+        if (Avx2.IsSupported && p.Refractory == 0 && p.MostSpikes == 1 && p.Count >= 8) j = StepEights(p, file, arena, ref emitted);
+        StepNeurons(p, file, arena, j, p.Count, ref emitted);
+        if (p.HasTarget && p.MostSpikes == 1)
+        {
+            arena[p.Target] = emitted;
+            p.Spikes += emitted;
+        }
+    }
+
+    private static int StepEights(NeuronOperator p, byte[] file, int[] arena, ref int emitted)
+    {
+        ref byte f = ref MemoryMarshal.GetArrayDataReference(file);
+        ref int a = ref MemoryMarshal.GetArrayDataReference(arena);
+
+        // Fields to locals: the loop then keeps what it can in registers.
+        int inputAt = p.Input, membraneAt = p.Membrane, currentAt = p.Current, listAt = p.Target + 1;
+        int inputShift = p.InputShift, resetRule = p.ResetRule, found = emitted, saturations = 0;
+        bool hasCurrent = p.HasCurrent, oldCurrent = p.OldCurrent, hasThreshold = p.HasThreshold, orEqual = p.OrEqual, resetNext = p.ResetNext && p.HasThreshold;
+        bool sharedDecay = p.DecayStep == 0, sharedSynaptic = p.SynapticDecayStep == 0, sharedThreshold = p.ThresholdStep == 0;
+        bool sharedInputBias = p.InputBiasStep == 0, sharedMembraneBias = p.MembraneBiasStep == 0, sharedReset = p.ResetToStep == 0;
+        Vector256<int> limit = Vector256.Create(NeuronOperator.Limit), lower = Vector256.Create(p.LowerLimit);
+        Vector256<int> inputLimit = Vector256.Create(NeuronOperator.Limit >> inputShift);
+        Vector256<int> decay = Vector256.Create(Bytes.U16(file, p.Decay)), synaptic = Vector256.Create(Bytes.U16(file, p.SynapticDecay));
+        Vector256<int> threshold = Vector256.Create(Bytes.I32(file, p.Threshold)), inputBias = Vector256.Create(Bytes.I32(file, p.InputBias));
+        Vector256<int> membraneBias = Vector256.Create(Bytes.I32(file, p.MembraneBias)), resetTo = Vector256.Create(Bytes.I32(file, p.ResetTo));
+
+        int j = 0;
+        for (; j + 8 <= p.Count; j += 8)
+        {
+            if (!sharedDecay) decay = Avx2.ConvertToVector256Int32(Vector128.LoadUnsafe(ref f, (nuint)(p.Decay + 2 * j)).AsUInt16());
+            if (!sharedSynaptic) synaptic = Avx2.ConvertToVector256Int32(Vector128.LoadUnsafe(ref f, (nuint)(p.SynapticDecay + 2 * j)).AsUInt16());
+            if (!sharedThreshold) threshold = Vector256.LoadUnsafe(ref f, (nuint)(p.Threshold + 4 * j)).AsInt32();
+            if (!sharedInputBias) inputBias = Vector256.LoadUnsafe(ref f, (nuint)(p.InputBias + 4 * j)).AsInt32();
+            if (!sharedMembraneBias) membraneBias = Vector256.LoadUnsafe(ref f, (nuint)(p.MembraneBias + 4 * j)).AsInt32();
+            if (!sharedReset) resetTo = Vector256.LoadUnsafe(ref f, (nuint)(p.ResetTo + 4 * j)).AsInt32();
+
+            Vector256<int> x = Vector256.LoadUnsafe(ref a, (nuint)(inputAt + j));
+            Vector256<int> clamped = Vector256.Min(Vector256.Max(x, -inputLimit), inputLimit);
+            if (clamped != x) saturations += CountDifferent(clamped, x);
+            Vector256<int> drive = Vector256.ShiftLeft(clamped, inputShift) + inputBias;
+            if (hasCurrent)
+            {
+                Vector256<int> old = Vector256.LoadUnsafe(ref a, (nuint)(currentAt + j));
+                Vector256<int> current = Decayed(old, synaptic) + drive;
+                Vector256<int> held = Vector256.Min(Vector256.Max(current, -limit), limit);
+                if (held != current) saturations += CountDifferent(held, current);
+                held.StoreUnsafe(ref a, (nuint)(currentAt + j));
+                drive = oldCurrent ? old : held;
+            }
+
+            Vector256<int> v = Vector256.LoadUnsafe(ref a, (nuint)(membraneAt + j));
+            Vector256<int> subtract = Vector256<int>.Zero;
+            if (resetNext)
+            {
+                Vector256<int> pending = Spiked(v, threshold, orEqual);
+                if (resetRule == NeuronOperator.ResetValue) v = Vector256.ConditionalSelect(pending, resetTo, v);
+                else if (resetRule == NeuronOperator.ResetSubtract) subtract = pending & threshold;
+            }
+
+            Vector256<int> next = Decayed(v, decay) + drive + membraneBias - subtract;
+            v = Vector256.Min(Vector256.Max(next, -limit), limit);
+            if (v != next) saturations += CountDifferent(v, next);
+            v = Vector256.Max(v, lower);
+            if (hasThreshold)
+            {
+                Vector256<int> spikes = Spiked(v, threshold, orEqual);
+                uint bits = spikes.ExtractMostSignificantBits();
+                if (bits != 0)
+                {
+                    if (!resetNext)
+                    {
+                        if (resetRule == NeuronOperator.ResetValue) v = Vector256.ConditionalSelect(spikes, resetTo, v);
+                        else if (resetRule == NeuronOperator.ResetSubtract) v = Vector256.Min(Vector256.Max(v - (spikes & threshold), -limit), limit);
+                    }
+
+                    for (; bits != 0; bits &= bits - 1) Unsafe.Add(ref a, listAt + found++) = j + BitOperations.TrailingZeroCount(bits);
+                }
+            }
+
+            v.StoreUnsafe(ref a, (nuint)(membraneAt + j));
+        }
+
+        emitted = found;
+        p.Saturations += saturations;
+        return j;
+    }
+
+    /// <summary>(v × d) >> 15, the product in 64 bits: even and odd lanes apart, then woven together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Decayed(Vector256<int> v, Vector256<int> d)
+    {
+        Vector256<long> even = Avx2.Multiply(v, d);
+        Vector256<long> odd = Avx2.Multiply(Vector256.ShiftRightLogical(v.AsInt64(), 32).AsInt32(), Vector256.ShiftRightLogical(d.AsInt64(), 32).AsInt32());
+        return Avx2.Blend(Vector256.ShiftRightLogical(even, 15).AsInt32(), Vector256.ShiftLeft(odd, 17).AsInt32(), 0b10101010);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Spiked(Vector256<int> v, Vector256<int> threshold, bool orEqual)
+    {
+        return orEqual ? ~Vector256.GreaterThan(threshold, v) : Vector256.GreaterThan(v, threshold);
+    }
+
+    private static int CountDifferent(Vector256<int> a, Vector256<int> b)
+    {
+        return 8 - BitOperations.PopCount(Vector256.Equals(a, b).ExtractMostSignificantBits());
+    }
+}
