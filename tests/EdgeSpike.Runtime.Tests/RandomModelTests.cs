@@ -33,8 +33,8 @@ public sealed class RandomModelTests
             for (int t = 0; t < ticks; t++)
             {
                 int[][] inputs = model.Inputs(random);
-                Fill(fast, inputs);
-                Fill(plain, inputs);
+                Runs.Fill(fast, inputs);
+                Runs.Fill(plain, inputs);
                 Assert.Equal(plain.StepChecksum(), fast.StepChecksum());
                 Assert.True(plain.Arena.AsSpan().SequenceEqual(fast.Arena), $"tick {t}: word {FirstDifference(plain.Arena, fast.Arena)} differs");
             }
@@ -94,7 +94,7 @@ public sealed class RandomModelTests
         {
             inputs.Add(model.Inputs(random));
             page.SetInputs(inputs[t]);
-            Fill(runtime, inputs[t]);
+            Runs.Fill(runtime, inputs[t]);
 
             // What the page says after each operator, kept until the runtime has run the same one.
             comparison.Tick = t;
@@ -120,7 +120,7 @@ public sealed class RandomModelTests
         runtime.Reset();
         for (int t = 0; t < ticks; t++)
         {
-            Fill(runtime, inputs[t]);
+            Runs.Fill(runtime, inputs[t]);
             Assert.Equal(checksums[t], runtime.StepChecksum());
         }
 
@@ -168,28 +168,4 @@ public sealed class RandomModelTests
     }
 
     private static int FirstDifference(ReadOnlySpan<int> a, ReadOnlySpan<int> b) => a.CommonPrefixLength(b);
-
-    private static void Fill(Runtime.Interpreter interpreter, int[][] inputs)
-    {
-        int next = 0;
-        for (int p = 0; p < interpreter.Model.Ports.Length; p++)
-        {
-            if (interpreter.Model.Ports[p].Kind != Runtime.PortKind.Input) continue;
-            int[] data = inputs[next++];
-            bool events = interpreter.Model.Buffers[interpreter.Model.Ports[p].Buffer].Kind == Runtime.BufferKind.Events;
-            Assert.Equal(Runtime.ModelError.None, events ? interpreter.SetEvents(p, data, 0, data.Length) : interpreter.SetValues(p, data, 0));
-        }
-    }
-
-    private static void Fill(Portable.Interpreter interpreter, int[][] inputs)
-    {
-        int next = 0;
-        for (int p = 0; p < interpreter.Model.Ports.Length; p++)
-        {
-            if (interpreter.Model.Ports[p].Kind != Portable.PortKind.Input) continue;
-            int[] data = inputs[next++];
-            bool events = interpreter.Model.Buffers[interpreter.Model.Ports[p].Buffer].Kind == Portable.BufferKind.Events;
-            Assert.Equal(Portable.ModelError.None, events ? interpreter.SetEvents(p, data, 0, data.Length) : interpreter.SetValues(p, data, 0));
-        }
-    }
 }
