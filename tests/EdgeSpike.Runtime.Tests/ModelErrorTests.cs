@@ -186,14 +186,14 @@ public sealed class ModelErrorTests
     }
 
     [Fact]
-    public void Twenty_thousand_convolutions_with_extreme_padding_load_in_no_time()
+    public void Sixty_thousand_convolutions_with_extreme_padding_load_in_no_time()
     {
         // Each costs 104 bytes and next to no work per tick, so only the reader itself bounds what it takes to load them.
         ModelBuilder model = new();
         int input = model.AddBuffer(BufferKind.Events, 1), sum = model.AddBuffer(BufferKind.Values, 1, int.MaxValue);
         model.AddPort(PortKind.Input, input);
         int weights = model.AddMatrix(TensorType.Int4, [3], 1, 1, out int rowBytes);
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < 60_000; i++)
             model.AddOperator(new ConvolveOperator
             {
                 Source = input,
@@ -208,7 +208,7 @@ public sealed class ModelErrorTests
         byte[] file = model.Build();
         Stopwatch clock = Stopwatch.StartNew();
         Assert.Equal(None, Load(file, work: 1 << 20));
-        Assert.True(clock.ElapsedMilliseconds < 1500, $"{clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.ElapsedMilliseconds < 5000, $"{clock.ElapsedMilliseconds} ms");
     }
 
     private static Runtime.ModelError Load(byte[] file, int arena = int.MaxValue, long work = long.MaxValue)
