@@ -185,6 +185,23 @@ public sealed class ModelErrorTests
         Assert.Equal(Constant, Load(model.Build()));
     }
 
+    [Theory]
+    [InlineData(false, false, None)]
+    [InlineData(true, false, Runtime.ModelError.BufferUse)]
+    [InlineData(false, true, Runtime.ModelError.BufferUse)]
+    public void A_scratch_buffer_is_used_by_its_operator_alone(bool persistent, bool read, Runtime.ModelError expected)
+    {
+        SmallModel model = new();
+        int scratch = model.Builder.AddBuffer(BufferKind.Values, 3, 512, persistent);
+        model.WithBuffer(SmallModel.Target, b => b with { Bound = 2000 });
+        DenseOperator dense = (DenseOperator)model.Builder.Operators[SmallModel.Dense];
+        NeuronOperator neuron = (NeuronOperator)model.Builder.Operators[SmallModel.Neuron];
+        model.Builder.ReplaceOperator(SmallModel.Neuron, dense with { Accumulate = true, Shift = 1, Scratch = scratch });
+        model.Builder.ReplaceOperator(SmallModel.Count, neuron with { Source = read ? scratch : SmallModel.Target });
+        model.Builder.AddOperator(new RunningOperator { Maximum = false, Source = SmallModel.Spikes, Target = SmallModel.Counts });
+        Assert.Equal(expected, Load(model.Builder.Build()));
+    }
+
     [Fact]
     public void Sixty_thousand_convolutions_with_extreme_padding_load_in_no_time()
     {
