@@ -19,7 +19,7 @@ public sealed class RandomModelTests
     private const int Equality = 1_000_000, Literal = 5_000_000;
 
     [Fact]
-    public void Fast_kernels_leave_the_same_arena_after_every_tick()
+    public void Fast_kernels_leave_the_same_state_after_every_tick()
     {
         Many.Seeds(Equality, Many.Number("EDGESPIKE_MODELS", 10_000), seed =>
         {
@@ -36,7 +36,8 @@ public sealed class RandomModelTests
                 Runs.Fill(fast, inputs);
                 Runs.Fill(plain, inputs);
                 Assert.Equal(plain.StepChecksum(), fast.StepChecksum());
-                Assert.True(plain.Arena.AsSpan().SequenceEqual(fast.Arena), $"tick {t}: word {FirstDifference(plain.Arena, fast.Arena)} differs");
+                foreach (Runtime.ModelBuffer buffer in fast.Model.Buffers)
+                    Assert.True(!buffer.Persistent || Held(buffer, plain.Arena).SequenceEqual(Held(buffer, fast.Arena)), $"tick {t}: the buffer of operator {buffer.FirstWriter} differs");
             }
 
             Assert.Equal(plain.InputSaturations, fast.InputSaturations);
@@ -48,6 +49,10 @@ public sealed class RandomModelTests
             }
         });
     }
+
+    // What a buffer holds: of a list of events the words up to its count.
+    private static ReadOnlySpan<int> Held(Runtime.ModelBuffer buffer, int[] arena) =>
+        arena.AsSpan(buffer.Offset, buffer.Kind == Runtime.BufferKind.Events ? arena[buffer.Offset] + 1 : buffer.Words);
 
     [Fact]
     public void Every_buffer_after_every_operator_is_what_the_page_says()

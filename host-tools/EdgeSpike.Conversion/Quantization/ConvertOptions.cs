@@ -63,7 +63,7 @@ public sealed record ConvertOptions
     /// <summary>What shares a scale.</summary>
     public Granularity Granularity { get; init; } = Granularity.Row;
 
-    /// <summary>How weights are clipped; null: by maximum for int8 and int16, by least squares for int4.</summary>
+    /// <summary>How weights are clipped; null: by maximum for int16, by least squares for int8 and int4.</summary>
     public RangeMethod? WeightRange { get; init; }
 
     /// <summary>How ranges of real-valued signals are taken from sample input.</summary>

@@ -335,5 +335,5 @@ internal sealed partial class Lowering
     private Granularity GranularityOf(string name) => Override(name).Granularity ?? _options.Granularity;
 
     private RangeMethod RangeOf(string name) => Override(name).WeightRange ?? _options.WeightRange
-        ?? (TypeOf(name) == WeightType.Int4 ? RangeMethod.LeastSquares : RangeMethod.Maximum);
+        ?? (TypeOf(name) == WeightType.Int16 ? RangeMethod.Maximum : RangeMethod.LeastSquares);
 }

@@ -72,6 +72,9 @@ internal sealed partial class Lowering
             sigma = shared / steps;
         }
 
+        if (worst.Max() / Math.Max(1 - decay, 1e-9) * 64 / sigma >= 1 << 23)
+            Warnings.Add($"'{neuron.Name}': its current wraps if all its inputs keep spiking, as on the chip; sample input stayed {(1 << 23) * sigma / 64 / Math.Max(_calibration[neuron.Name].State.Max(), 1e-300):0.#} times below that.");
+
         return sigma;
     }
 

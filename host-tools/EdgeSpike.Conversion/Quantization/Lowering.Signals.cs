@@ -128,6 +128,7 @@ internal sealed partial class Lowering
             BufferKind kind = neuron.MaximumSpikes > 1 ? BufferKind.Values : BufferKind.Events;
             signal = new Signal { Buffer = -1, Kind = kind, Bound = neuron.MaximumSpikes, Step = [1.0], Layout = layout, Power = Power(node, [1.0]) };
         }
+        else if (Foreseen(node) is Signal exact) signal = exact with { When = 0 };
         else
         {
             double step = Spread(node) / StateLimit;
@@ -137,6 +138,26 @@ internal sealed partial class Lowering
         signal = signal with { Buffer = Builder.AddBuffer(signal.Kind, layout.Count, signal.Bound, persistent: true, name: node.Name) };
         _declared.Add(node.Name, signal);
         return signal;
+    }
+
+    // What a pool will write, where that follows from spikes alone; null: it depends on scales not chosen yet.
+    private Signal? Foreseen(Node node)
+    {
+        if (_signals.TryGetValue(node.Name, out Signal? known) || _declared.TryGetValue(node.Name, out known)) return known;
+        if (node is NeuronNode { Spikes: true }) return Declare(node);
+        Edge[] edges = [.. _graph.Incoming(node.Name)];
+        if (edges.Length != 1 || Foreseen(_graph.Find(edges[0].Source)!) is not { Step.Length: 1 } source) return null;
+        switch (node)
+        {
+            case FlattenNode or DelayNode { Ticks.Length: 1 }: return source;
+            case ScaleNode { Factor.Length: 1 } scale: return source.Times(scale.Factor);
+            case PoolNode pool:
+                int area = pool.Window.KernelHeight * pool.Window.KernelWidth;
+                if (!source.Layout.SameOrder(new Layout(pool.Channels, pool.Window.InputHeight * pool.Window.InputWidth)) || (long)area * source.Bound > int.MaxValue) return null;
+                double[] step = [source.Step[0] * (pool.Average ? 1.0 / area : 1.0)];
+                return new Signal { Buffer = -1, Kind = BufferKind.Values, Bound = area * source.Bound, Step = step, Layout = LayoutOf(pool), Power = Power(pool, step), Spread = Spread(pool) };
+            default: return null;
+        }
     }
 
     /// <summary>The magnitude that a signal of this node is provided for.</summary>

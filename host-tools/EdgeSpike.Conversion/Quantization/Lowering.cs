@@ -130,7 +130,10 @@ internal sealed partial class Lowering
         double factor = pool.Average ? 1.0 / area : 1.0;
         Layout layout = LayoutOf(pool);
         int bound = area * source.Bound;
-        int target = Builder.AddBuffer(BufferKind.Values, layout.Count, bound, name: pool.Name);
+        double[] step = source.Step.Length == 1 ? [source.Step[0] * factor] : [.. Enumerable.Range(0, layout.Count).Select(p => source.Step[p % perChannel] * factor)];
+        // A reader before this writer got the buffer early; it is this one unless its unit had to be guessed.
+        int target = _declared.TryGetValue(pool.Name, out Signal? promised) && promised.Bound == bound && promised.Step.SequenceEqual(step)
+            ? promised.Buffer : Builder.AddBuffer(BufferKind.Values, layout.Count, bound, name: pool.Name);
         int index = Builder.AddOperator(new PoolOperator
         {
             Name = pool.Name,
@@ -140,7 +143,6 @@ internal sealed partial class Lowering
             Window = Geometry(pool.Window),
             Channels = pool.Channels,
         });
-        double[] step = source.Step.Length == 1 ? [source.Step[0] * factor] : [.. Enumerable.Range(0, layout.Count).Select(p => source.Step[p % perChannel] * factor)];
         Written(pool, new Signal { Buffer = target, Kind = BufferKind.Values, Bound = bound, Step = step, Layout = layout, Power = Power(pool, step), Spread = Spread(pool) }, index);
     }
 

@@ -34,7 +34,8 @@ internal sealed class SumTerm
 /// The unit of group g is s_g = max over contributions c of range(c, g) / (largest integer * 2^e_c). A connection with small
 /// weights beside one with large weights would keep few of its bits at e = 0; the exponents are therefore chosen to make the
 /// expected error least: sum over c, g of synapses * mean square of the source * (s_g 2^e_c)^2, each group relative to its
-/// range. Coordinate descent over small integers; the sums are small, so that its cost does not matter.
+/// range. Coordinate descent over small integers; the sums are small, so that its cost does not matter. With least squares
+/// the unit then shrinks as long as finer rounding gains more than clipping costs.
 /// </remarks>
 internal sealed class SumPlan
 {
@@ -118,7 +119,9 @@ internal sealed class SumPlan
     private void MeasureRows(SumTerm term, int n)
     {
         Contribution c = term.Contribution;
-        term.RowRange = [.. c.Rows.Select(row => WeightRounding.Range(row, c.Range, _percentile, Largest(term)))];
+        // The least error of an exact term is found later, for all connections of a row together.
+        RangeMethod method = term.Exact && c.Range == RangeMethod.LeastSquares ? RangeMethod.Maximum : c.Range;
+        term.RowRange = [.. c.Rows.Select(row => WeightRounding.Range(row, method, _percentile, Largest(term)))];
         term.RowGroup = new int[c.Rows.Count];
         for (int j = n - 1; j >= 0; j--) term.RowGroup[c.RowOf(j)] = _group[j];
     }
@@ -141,6 +144,7 @@ internal sealed class SumPlan
 
         int[] exponents = ChooseExponents(terms, range, weight);
         SetUnits(range, exponents);
+        ClipForLeastError(terms, exponents);
         long bound = Total(terms, exponents);
         int finer = 0;
         if (fine)
@@ -217,6 +221,41 @@ internal sealed class SumPlan
     {
         for (int g = 0; g < Unit.Length; g++)
             for (int c = 0; c < range.Length; c++) Unit[g] = Math.Max(Unit[g], Math.ScaleB(range[c][g], -exponents[c]));
+    }
+
+    // Rows that are to have the least squared error share one unit over all their connections, so it is searched for all of
+    // them at once, each weight's error counted as often as its source is active. The error has several minima: a grid.
+    private void ClipForLeastError(SumTerm[] terms, int[] exponents)
+    {
+        const int Steps = 48;
+        List<(int Term, int Row)>[] members = new List<(int, int)>[Unit.Length];
+        for (int g = 0; g < members.Length; g++) members[g] = [];
+        for (int c = 0; c < terms.Length; c++)
+            if (terms[c].Contribution.Range == RangeMethod.LeastSquares)
+                for (int row = 0; row < terms[c].RowGroup.Length; row++) members[terms[c].RowGroup[row]].Add((c, row));
+        for (int g = 0; g < Unit.Length; g++)
+        {
+            double best = Unit[g], least = double.PositiveInfinity;
+            for (int i = 0; i < Steps && Unit[g] > 0 && members[g].Count > 0; i++)
+            {
+                double unit = Unit[g] * (1 - 0.7 * i / Steps), error = 0;
+                foreach ((int c, int row) in members[g])
+                {
+                    double scale = Math.ScaleB(unit, exponents[c]), own = 0;
+                    foreach (double weight in terms[c].Contribution.Rows[row])
+                    {
+                        double difference = WeightRounding.Round(weight, scale, Largest(terms[c])) * scale - weight;
+                        own += difference * difference;
+                    }
+
+                    error += own * terms[c].Contribution.Source.Power;
+                }
+
+                if (error < least) (least, best) = (error, unit);
+            }
+
+            Unit[g] = best;
+        }
     }
 
     // Without exact terms the unit follows the weights row by row, so that every row uses its integers, but is no finer than

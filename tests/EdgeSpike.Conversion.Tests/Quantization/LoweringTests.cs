@@ -261,6 +261,28 @@ public sealed class LoweringTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Several_inputs_and_outputs_one_dimension_and_delayed_outputs()
+    {
+        Random random = new(19);
+        ConvolutionNode line = new()
+        {
+            Name = "line", InputShape = new Shape(3, 12), OutputShape = new Shape(4, 5), InputChannels = 3, OutputChannels = 4, Weight = Weights(random, 4 * 3 * 4), Bias = Weights(random, 4, 0.1),
+            Window = new Window { InputHeight = 1, InputWidth = 12, OutputHeight = 1, OutputWidth = 5, KernelHeight = 1, KernelWidth = 4, StrideWidth = 2, DilationWidth = 1 },
+        };
+        Node[] nodes =
+        [
+            Input(3, 12), new InputNode { Name = "second", InputShape = new Shape(4), OutputShape = new Shape(4) }, line, Neuron("n", 0.6, 0.8, 4, 5), Flatten("f", 4, 5), Linear("a", random, 20, 5), Linear("b", random, 4, 5),
+            Neuron("m", 1, 0.8, 5), Output(Readout.SpikeCount, 5), new OutputNode { Name = "membrane", InputShape = new Shape(5), OutputShape = new Shape(5), Readout = Readout.Mean },
+            new OutputNode { Name = "through", InputShape = new Shape(4), OutputShape = new Shape(4), Readout = Readout.Last }, new OutputNode { Name = "image", InputShape = new Shape(4, 5), OutputShape = new Shape(4, 5), Readout = Readout.Last },
+        ];
+        Edge[] edges =
+        [
+            new("input", "line"), new("line", "n"), new("n", "f"), new("f", "a"), new("second", "b"), new("a", "m"), new("b", "m"), new("m", "output"), new("m", "membrane", 2), new("second", "through"), new("n", "image"),
+        ];
+        Follows(new NetworkGraph("several inputs", 0.001, nodes, edges), new RandomSamples(40, 1, 60, 3));
+    }
+
+    [Fact]
     public void Random_stacks_follow_their_reference()
     {
         for (int seed = 0; seed < 40; seed++)
