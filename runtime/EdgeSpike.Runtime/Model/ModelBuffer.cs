@@ -41,6 +41,9 @@ public sealed class ModelBuffer
     /// <summary>Sum of the bounds of all that write it.</summary>
     internal long WrittenBound { get; set; }
 
+    /// <summary>It lives at the operator that begins it and nowhere else.</summary>
+    internal bool IsScratch { get; set; }
+
     /// <summary>The code of the operator that begins it.</summary>
     internal int WriterCode { get; set; }
 }
