@@ -36,8 +36,7 @@ public sealed class RandomModelTests
                 Runs.Fill(fast, inputs);
                 Runs.Fill(plain, inputs);
                 Assert.Equal(plain.StepChecksum(), fast.StepChecksum());
-                foreach (Runtime.ModelBuffer buffer in fast.Model.Buffers)
-                    Assert.True(!buffer.Persistent || Held(buffer, plain.Arena).SequenceEqual(Held(buffer, fast.Arena)), $"tick {t}: the buffer of operator {buffer.FirstWriter} differs");
+                Runs.AssertSameState(fast, plain, t);
             }
 
             Assert.Equal(plain.InputSaturations, fast.InputSaturations);
@@ -49,10 +48,6 @@ public sealed class RandomModelTests
             }
         });
     }
-
-    // What a buffer holds: of a list of events the words up to its count.
-    private static ReadOnlySpan<int> Held(Runtime.ModelBuffer buffer, int[] arena) =>
-        arena.AsSpan(buffer.Offset, buffer.Kind == Runtime.BufferKind.Events ? arena[buffer.Offset] + 1 : buffer.Words);
 
     [Fact]
     public void Every_buffer_after_every_operator_is_what_the_page_says()
