@@ -40,9 +40,10 @@ internal static partial class Kernels
         bool sharedInputBias = p.InputBiasStep == 0, sharedMembraneBias = p.MembraneBiasStep == 0, sharedReset = p.ResetToStep == 0;
         Vector256<int> limit = Vector256.Create(NeuronOperator.Limit), lower = Vector256.Create(p.LowerLimit);
         Vector256<int> inputLimit = Vector256.Create(NeuronOperator.Limit >> inputShift);
-        Vector256<int> decay = Vector256.Create(Bytes.U16(file, p.Decay)), synaptic = Vector256.Create(Bytes.U16(file, p.SynapticDecay));
-        Vector256<int> threshold = Vector256.Create(Bytes.I32(file, p.Threshold)), inputBias = Vector256.Create(Bytes.I32(file, p.InputBias));
-        Vector256<int> membraneBias = Vector256.Create(Bytes.I32(file, p.MembraneBias)), resetTo = Vector256.Create(Bytes.I32(file, p.ResetTo));
+        Vector256<int> decay = Vector256.Create((int)Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref f, p.Decay)));
+        Vector256<int> synaptic = Vector256.Create((int)Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref f, p.SynapticDecay)));
+        Vector256<int> threshold = Broadcast(ref f, p.Threshold), inputBias = Broadcast(ref f, p.InputBias);
+        Vector256<int> membraneBias = Broadcast(ref f, p.MembraneBias), resetTo = Broadcast(ref f, p.ResetTo);
 
         int count = p.Count, j = 0;
         bool last = Reaches(p, count + 7 & ~7, file, arena);
@@ -116,6 +117,11 @@ internal static partial class Kernels
         emitted = found;
         p.Saturations += saturations;
         return Math.Min(j, count);
+    }
+
+    private static Vector256<int> Broadcast(ref byte file, int at)
+    {
+        return Vector256.Create(Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref file, at)));
     }
 
     /// <summary>Whether vectors up to neuron <paramref name="end"/> stay within the arena and the file.</summary>

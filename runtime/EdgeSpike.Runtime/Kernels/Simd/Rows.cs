@@ -311,9 +311,14 @@ internal static partial class Kernels
         bool bytes = type == TensorType.Int8 && width <= 8 && lastRow + 8 <= file.Length;
         bool words = type == TensorType.Int16 && width <= 8 && lastRow + 16 <= file.Length;
         Vector256<int> lanes = First(width);
+
+        // index / sources by a multiplication: exact while index × sources < 2^32, and an index is below the arena's 2^31 words.
+        ulong inverse = (1UL << 32) / (uint)sources + 1;
+        bool exact = (long)Unsafe.Add(ref a, list + count) * sources < 1L << 32;
         for (int e = 1; e <= count; e++)
         {
-            int index = Unsafe.Add(ref a, list + e), block = sources == 1 ? index : (int)((uint)index / (uint)sources);
+            int index = Unsafe.Add(ref a, list + e);
+            int block = sources == 1 ? index : exact ? (int)(((uint)index * inverse) >> 32) : (int)((uint)index / (uint)sources);
             int row = weights + (index - block * sources) * rowBytes, target = sum + block * width;
             if (bytes && target + 8 <= arena.Length) Add(ref a, target, WidenEight(ref f, row) & lanes);
             else if (words && target + 8 <= arena.Length) Add(ref a, target, WidenWords(ref f, row) & lanes);
