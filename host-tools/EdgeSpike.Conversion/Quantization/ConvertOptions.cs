@@ -78,6 +78,11 @@ public sealed record ConvertOptions
     /// <summary>Overrides by the name of a connection's node.</summary>
     public IReadOnlyDictionary<string, LayerOverride> Layers { get; init; } = new Dictionary<string, LayerOverride>();
 
+    /// <summary>
+    /// What the input carries; null: told from sample input, and spikes where there is none and a spiking layer takes them.
+    /// </summary>
+    public InputKind? Input { get; init; }
+
     /// <summary>Samples that become test vectors in the file, at most.</summary>
     public int Vectors { get; init; } = 2;
 

@@ -255,15 +255,29 @@ internal static partial class Kernels
                     even += Vector256.ShiftRightArithmetic(Vector256.ShiftLeft(bytes, 12), 12);
                 }
 
-                for (int k = 0; k < 16; k++)
-                {
-                    Unsafe.Add(ref a, sum + j + 2 * k) += even.GetElement(k);
-                    Unsafe.Add(ref a, sum + j + 2 * k + 1) += odd.GetElement(k);
-                }
+                EmptyWoven(ref a, sum + j, even.GetLower(), odd.GetLower());
+                EmptyWoven(ref a, sum + j + 16, even.GetUpper(), odd.GetUpper());
             }
 
             for (; j < width; j++)
                 for (int e = from; e < to; e++) arena[sum + j] += Nibble(file, weights + arena[e] * rowBytes, j);
+        }
+    }
+
+    /// <summary>Adds even[k] at 2 k and odd[k] at 2 k + 1.</summary>
+    private static void EmptyWoven(ref int arena, int at, Vector128<short> even, Vector128<short> odd)
+    {
+        if (Avx2.IsSupported)
+        {
+            Add(ref arena, at, Avx2.ConvertToVector256Int32(Sse2.UnpackLow(even, odd)));
+            Add(ref arena, at + 8, Avx2.ConvertToVector256Int32(Sse2.UnpackHigh(even, odd)));
+            return;
+        }
+
+        for (int k = 0; k < 8; k++)
+        {
+            Unsafe.Add(ref arena, at + 2 * k) += even.GetElement(k);
+            Unsafe.Add(ref arena, at + 2 * k + 1) += odd.GetElement(k);
         }
     }
 
