@@ -219,6 +219,6 @@ internal sealed unsafe class BoardDevice : DeviceControl
 
     private static uint ByteArrayTable()
     {
-        return (uint)new byte[0].Table;
+        return (uint)new byte[0].ObjectTable;
     }
 }

@@ -137,7 +137,7 @@ namespace Internal.Runtime
         /// <summary>A string of zeros.</summary>
         internal static string NewString(int length)
         {
-            void* made = NewArray("".Table, length + 1);
+            void* made = NewArray("".ObjectTable, length + 1);
             *((int*)made + 1) = length;
             return *(string*)&made;
         }
@@ -235,12 +235,12 @@ namespace System.Runtime
 
         private static object IsInstanceOfClass(MethodTable* target, object value)
         {
-            return value != null && Is(value.Table, target) ? value : null;
+            return value != null && Is(value.ObjectTable, target) ? value : null;
         }
 
         private static object CheckCastClass(MethodTable* target, object value)
         {
-            if (value != null && !Is(value.Table, target)) Panic.Raise(PanicCode.Cast);
+            if (value != null && !Is(value.ObjectTable, target)) Panic.Raise(PanicCode.Cast);
             return value;
         }
 
@@ -272,7 +272,7 @@ namespace System.Runtime
 
         private static bool IsInstanceOfException(MethodTable* target, object value)
         {
-            return value != null && Is(value.Table, target);
+            return value != null && Is(value.ObjectTable, target);
         }
 
         private static ref object LdelemaRef(object[] array, nint index, MethodTable* table)

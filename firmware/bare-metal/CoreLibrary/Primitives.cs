@@ -7,7 +7,7 @@ namespace System
     /// <summary>The root of all classes: one word, the method table.</summary>
     public unsafe class Object
     {
-        internal MethodTable* Table;
+        internal MethodTable* ObjectTable;
 
         /// <summary>Does nothing: the allocator has written the table.</summary>
         public Object()
