@@ -65,11 +65,12 @@ public sealed class FrameLine
         {
             int run = at;
             while (run < end && run - at < 254 && frame[run] != 0) run++;
+            bool full = run - at == 254;
             _port.Write(run - at + 1);
             for (; at < run; at++) _port.Write(frame[at]);
 
-            // A block of 254 has no zero behind it; any other swallows the zero that ended it.
-            if (at < end && frame[at] == 0)
+            // A block of 254 stands for no zero behind it; any other swallows the zero that ended it.
+            if (!full && at < end)
             {
                 at++;
                 if (at == end) _port.Write(1);

@@ -1,3 +1,5 @@
+// The host compiles this file too, where references are annotated.
+#nullable disable
 using EdgeSpike.Runtime;
 
 namespace EdgeSpike.Firmware;
