@@ -54,6 +54,9 @@ public sealed class VectorCheck
 
     private ModelError Replay(ModelFile model, int at, int end, int ticks)
     {
+        // Each tick has a checksum at least: a record that claims more ticks than it has room for is not walked through.
+        if ((long)end - at < 4L * ticks) return ModelError.Vector;
+
         // Checksums stand behind the inputs: a first pass finds where.
         int inputs = at;
         for (int t = 0; t < ticks; t++)

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
+using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Import;
 using EdgeSpike.Tests;
@@ -22,6 +24,31 @@ public class NirImporterTests
         Assert.Equal(0.04, Assert.Single(lif.InputGain), 1e-6);
         Assert.Equal(0.1, Assert.Single(lif.Threshold!), 1e-6);
         Assert.Equal([0.0], lif.ResetValue);
+    }
+
+    [Theory]
+    [InlineData("nir/lif_norse.csv", 1)]
+    [InlineData("nir/lif_snntorch.csv", 25)]
+    public void The_imported_coefficients_reproduce_the_published_traces(string trace, double scaleOfMembrane)
+    {
+        NeuronNode lif = Assert.IsType<NeuronNode>(Import("nir/lif_norse.nir", new NirOptions { Dt = 1e-4 }).Find("1"));
+        CsvTable table = CsvTable.Read(TestData.Require(trace));
+        double v = 0;
+        List<int> spikes = [];
+        for (int tick = 0; tick < table.Rows; tick++)
+        {
+            v = lif.Decay[0] * v + lif.InputGain[0] * table.Values[tick * 3] + lif.MembraneBias[0];
+            if (v > lif.Threshold![0])
+            {
+                spikes.Add(tick);
+                v = lif.ResetValue[0];
+            }
+
+            Assert.Equal(table.Values[tick * 3 + 1] / scaleOfMembrane, v, 1e-6);
+            Assert.Equal(table.Values[tick * 3 + 2], spikes.Contains(tick) ? 1 : 0);
+        }
+
+        Assert.Equal([460, 510, 710, 760], spikes);
     }
 
     [Theory]
@@ -56,6 +83,24 @@ public class NirImporterTests
         Assert.All(graph.Nodes.OfType<NeuronNode>(), n => Assert.Equal([1.0], n.InputGain));
         Assert.Contains(graph.Choices, c => c.Contains("unit step", StringComparison.Ordinal));
         Assert.Equal(0, graph.TickSeconds);
+    }
+
+    [Theory]
+    [InlineData("nir/lif_norse.nir", 4, 3, 2)]
+    [InlineData("nir/braille_noDelay_bias_zero.nir", 7, 7, (38 * 12) + 38 + (38 * 38) + 38 + (7 * 38) + 7)]
+    [InlineData("nir/braille_noDelay_noBias_subtract.nir", 7, 7, (40 * 12) + (40 * 40) + (7 * 40))]
+    [InlineData("nir/cnn_sinabs.nir", 15, 14, (16 * 2 * 25) + 16 + (16 * 16 * 9) + 16 + (8 * 16 * 9) + 8 + (256 * 128) + 256 + (10 * 256) + 10)]
+    public void Nodes_edges_and_parameters_are_as_many_as_published(string file, int nodes, int edges, int parameters)
+    {
+        NetworkGraph graph = Import(file, new NirOptions { Dt = 1e-4 });
+        Assert.Equal((nodes, edges), (graph.Nodes.Count, graph.Edges.Count));
+        Assert.Equal(parameters, graph.Nodes.Sum(n => n switch
+        {
+            LinearNode linear => linear.Weight.Length + (linear.Bias?.Length ?? 0),
+            ConvolutionNode convolution => convolution.Weight.Length + (convolution.Bias?.Length ?? 0),
+            _ => 0,
+        }));
+        Assert.Equal(64, graph.SourceHash.Length);
     }
 
     [Fact]

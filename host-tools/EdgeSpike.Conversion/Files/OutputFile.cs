@@ -29,7 +29,8 @@ public static class OutputFile
         ArgumentNullException.ThrowIfNull(files);
         string at = "output";
         List<string> temporary = [];
-        List<(string Path, string? Backup)> done = [];
+        string?[] backups = new string?[files.Count];
+        int moved = 0;
         try
         {
             foreach ((string path, byte[] content) in files)
@@ -40,27 +41,28 @@ public static class OutputFile
                 File.WriteAllBytes(temporary[^1], content);
             }
 
-            for (int i = 0; i < files.Count; i++)
+            for (; moved < files.Count; moved++)
             {
-                at = files[i].Path;
-                string? backup = null;
+                at = files[moved].Path;
                 if (files.Count > 1 && File.Exists(at))
                 {
-                    backup = Beside(at);
-                    File.Copy(at, backup);
+                    backups[moved] = Beside(at);
+                    File.Copy(at, backups[moved]!);
                 }
 
-                done.Add((at, backup));
-                File.Move(temporary[i], at, overwrite: true);
+                File.Move(temporary[moved], at, overwrite: true);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            for (int i = done.Count - 1; i >= 0; i--)
+            while (moved-- > 0)
             {
-                // The last one's move is what failed: its name still has the old content.
-                if (i == done.Count - 1) continue;
-                Try(() => { if (done[i].Backup is string backup) File.Move(backup, done[i].Path, overwrite: true); else File.Delete(done[i].Path); });
+                (string path, string? backup) = (files[moved].Path, backups[moved]);
+                Try(() =>
+                {
+                    if (backup is null) File.Delete(path);
+                    else File.Move(backup, path, overwrite: true);
+                });
             }
 
             throw new ConversionException(ErrorCode.OutputFailed, at, $"it can't be written ({e.Message}); nothing was", "check the folder, its permissions and the free space", e);
@@ -68,7 +70,7 @@ public static class OutputFile
         finally
         {
             foreach (string file in temporary) Try(() => File.Delete(file));
-            foreach ((_, string? backup) in done)
+            foreach (string? backup in backups)
                 if (backup is not null) Try(() => File.Delete(backup));
         }
     }
@@ -81,7 +83,7 @@ public static class OutputFile
         {
             action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             // Tidying up may fail for the reason that writing did; that one is reported.
         }

@@ -10,7 +10,7 @@ namespace EdgeSpike.Conversion.Files;
 /// Inputs for a network: <see cref="Count"/> samples of <see cref="Ticks"/> ticks of <see cref="Channels"/> values, kept in
 /// the type of the file and read as doubles. Channels are the input's elements in row-major order.
 /// </summary>
-public sealed class SampleSet
+public sealed class SampleSet : ISampleSource
 {
     private readonly NumericArray _array;
 
@@ -43,6 +43,8 @@ public sealed class SampleSet
 
     /// <summary>All values of one tick into <paramref name="values"/>, which has <see cref="Channels"/> elements.</summary>
     public void ReadTick(int sample, int tick, Span<double> values) => _array.CopyTo(Offset(sample, tick), values[..Channels]);
+
+    void ISampleSource.Tick(int sample, int tick, Span<double> values) => ReadTick(sample, tick, values);
 
     /// <summary>All values of one tick, as a new array.</summary>
     public double[] Tick(int sample, int tick)

@@ -35,6 +35,8 @@ public static class DescriptionImporter
         "state_space", "neuron",
     ];
 
+    private static readonly string[] s_windowKeys = ["kernel", "stride", "padding", "dilation"];
+
     /// <summary>True when the first character that is not white space opens a JSON object.</summary>
     public static bool LooksLikeJson(ReadOnlySpan<byte> bytes)
     {
@@ -272,7 +274,8 @@ public static class DescriptionImporter
 
             // One axis or two is a matter of the shape that arrives; numbers given are then read for it.
             Shape? output = OptionalShape(node, "output_shape");
-            int listed = node["kernel"].IsArray ? node["kernel"].Items().Count() : 0;
+            _ = node["kernel"];
+            int listed = s_windowKeys.Where(key => node.Has(key) && node[key].IsArray).Select(key => node[key].Items().Count()).FirstOrDefault();
             Dictionary<int, (int[] Kernel, int[] Stride, int[]? Padding, int[] Dilation)> parameters = [];
             foreach (int axes in (ReadOnlySpan<int>)[1, 2])
                 if (listed == 0 || listed == axes)

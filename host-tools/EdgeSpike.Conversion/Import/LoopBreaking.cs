@@ -12,13 +12,14 @@ namespace EdgeSpike.Conversion.Import;
 /// <remarks>
 /// A depth-first search from the inputs, neighbours in natural order of their names, finds the edges that close loops. From
 /// the source of such an edge the way goes back, within the loop, over nodes without state to the neurons that feed it;
-/// the edge that leaves the neuron gets the delay. So the delay does not depend on the order in the file.
+/// the edge that leaves the neuron gets the delay. A delay node on the way already delays the loop: one of its ticks moves
+/// to the edges that leave it, and nothing is added. So the delays do not depend on the order in the file.
 /// </remarks>
 internal static class LoopBreaking
 {
-    /// <summary>The edges with their delays, in the given order; a sentence for each delay is added to <paramref name="choices"/>.</summary>
+    /// <summary>Nodes and edges with the delays, in the given order; a sentence for each added delay goes to <paramref name="choices"/>.</summary>
     /// <exception cref="ConversionException"><see cref="ErrorCode.BadGraph"/>: a loop has no neuron.</exception>
-    public static List<Edge> Break(IReadOnlyList<Node> nodes, IReadOnlyList<Edge> edges, List<string> choices)
+    public static (List<Node> Nodes, List<Edge> Edges) Break(IReadOnlyList<Node> nodes, IReadOnlyList<Edge> edges, List<string> choices)
     {
         Dictionary<string, Node> byName = nodes.ToDictionary(n => n.Name, StringComparer.Ordinal);
         Dictionary<string, string[]> targets = Neighbours(edges, e => e.Source, e => e.Target);
@@ -26,6 +27,7 @@ internal static class LoopBreaking
         List<string> start = [.. nodes.OrderBy(n => n is InputNode ? 0 : 1).ThenBy(n => n.Name, NaturalOrder.Instance).Select(n => n.Name)];
 
         HashSet<(string, string)> delayed = [];
+        HashSet<string> shortened = [];
         foreach ((string source, string target) in BackEdges(start, targets))
         {
             HashSet<string> loop = Reach(target, targets);
@@ -42,6 +44,13 @@ internal static class LoopBreaking
                     continue;
                 }
 
+                if (byName[edge.Source] is DelayNode wait && !wait.Ticks.Contains(0))
+                {
+                    found = true;
+                    shortened.Add(wait.Name);
+                    continue;
+                }
+
                 if (!seen.Add(edge.Source)) continue;
                 foreach (string before in sources.GetValueOrDefault(edge.Source, []))
                     if (loop.Contains(before)) way.Push((before, edge.Source));
@@ -51,7 +60,9 @@ internal static class LoopBreaking
                 throw new ConversionException(ErrorCode.BadGraph, $"edge '{source}' -> '{target}'", $"it closes a loop without a neuron ({string.Join(", ", loop.Order(NaturalOrder.Instance).Take(8).Select(n => $"'{n}'"))})", "a loop needs a neuron, whose activity of the tick before goes round");
         }
 
-        return [.. edges.Select(e => delayed.Contains((e.Source, e.Target)) ? e with { Delay = Math.Max(1, e.Delay) } : e)];
+        return (
+            [.. nodes.Select(n => n is DelayNode d && shortened.Contains(d.Name) ? new DelayNode { Name = d.Name, InputShape = d.InputShape, OutputShape = d.OutputShape, Ticks = [.. d.Ticks.Select(t => t - 1)] } : n)],
+            [.. edges.Select(e => delayed.Contains((e.Source, e.Target)) || shortened.Contains(e.Source) ? e with { Delay = e.Delay + 1 } : e)]);
     }
 
     private static Dictionary<string, string[]> Neighbours(IReadOnlyList<Edge> edges, Func<Edge, string> from, Func<Edge, string> to) =>

@@ -43,7 +43,7 @@ public static class NirImporter
         List<Node> nodes = ShapeInference.Build(pending, edges);
         CheckShapes(nodes, edges, options.Relaxed);
 
-        List<Edge> delayed = LoopBreaking.Break(nodes, edges, choices);
+        (nodes, List<Edge> delayed) = LoopBreaking.Break(nodes, edges, choices);
         nodes = SetReadouts(nodes, delayed, options.Readout, choices);
         nodes = InOrder(nodes, delayed, path);
         Dictionary<string, int> position = [];

@@ -33,7 +33,7 @@ internal static class ShapeInference
     /// built predecessor gives; if only successors are known, an elementwise node takes theirs. Cost: nodes times edges at
     /// worst, for files whose order is the reverse of their flow.
     /// </remarks>
-    /// <exception cref="ConversionException"><see cref="ErrorCode.ShapeMismatch"/>, naming the first node that stays open.</exception>
+    /// <exception cref="ConversionException"><see cref="ErrorCode.ShapeMismatch"/>, naming the first node that stays open; <see cref="ErrorCode.BadGraph"/> if nothing enters it.</exception>
     public static List<Node> Build(IReadOnlyList<PendingNode> pending, IReadOnlyList<Edge> edges)
     {
         ILookup<string, string> sources = edges.ToLookup(e => e.Target, e => e.Source, StringComparer.Ordinal);
@@ -60,6 +60,8 @@ internal static class ShapeInference
 
             PendingNode? open = pending.FirstOrDefault(n => !built.ContainsKey(n.Name));
             if (open is null) break;
+            if (backward && !sources[open.Name].Any())
+                throw new ConversionException(ErrorCode.BadGraph, $"node '{open.Name}'", "no edge enters it", "connect it or remove it");
             if (backward)
                 throw new ConversionException(ErrorCode.ShapeMismatch, $"node '{open.Name}'", "its shape is not in the file and can't be inferred from its neighbours", "state the shape of the network's input, or this node's");
             backward = true;

@@ -63,7 +63,7 @@ public sealed record ConvertOptions
     /// <summary>What shares a scale.</summary>
     public Granularity Granularity { get; init; } = Granularity.Row;
 
-    /// <summary>How weights are clipped; null: by maximum for int8 and int16, by least squares for int4.</summary>
+    /// <summary>How weights are clipped; null: by maximum for int16, by least squares for int8 and int4.</summary>
     public RangeMethod? WeightRange { get; init; }
 
     /// <summary>How ranges of real-valued signals are taken from sample input.</summary>
@@ -77,6 +77,11 @@ public sealed record ConvertOptions
 
     /// <summary>Overrides by the name of a connection's node.</summary>
     public IReadOnlyDictionary<string, LayerOverride> Layers { get; init; } = new Dictionary<string, LayerOverride>();
+
+    /// <summary>
+    /// What the input carries; null: told from sample input, and spikes where there is none and a spiking layer takes them.
+    /// </summary>
+    public InputKind? Input { get; init; }
 
     /// <summary>Samples that become test vectors in the file, at most.</summary>
     public int Vectors { get; init; } = 2;

@@ -21,10 +21,7 @@ internal sealed class ConvolveOperator : Connection
         _window.InputChannels = inputChannels;
         _window.OutputChannels = outputChannels;
 
-        // Without a division: the channels of a group are counted up to the whole.
-        int perGroupIn = 0, perGroupOut = 0;
-        while ((long)perGroupIn * groups < inputChannels) perGroupIn++;
-        while ((long)perGroupOut * groups < outputChannels) perGroupOut++;
+        int perGroupIn = WindowGeometry.Quotient(inputChannels, groups), perGroupOut = WindowGeometry.Quotient(outputChannels, groups);
         context.Require(perGroupIn * groups == inputChannels, ModelError.Size, 22);
         context.Require(perGroupOut * groups == outputChannels, ModelError.Size, 22);
         _window.GroupInputs = perGroupIn;

@@ -87,7 +87,7 @@ internal sealed class NeuronOperator : Operator
         MostSpikes = context.Field(11, 1, 255);
         LowerLimit = context.Field(12, -Limit, Limit);
 
-        ModelTensor decay = context.Constants(13, TensorType.UInt16, Count, 0, 32768, false);
+        ModelTensor decay = context.Constants(13, TensorType.UInt16, Count, 0, 32768, true);
         ModelTensor synapticDecay = context.Constants(14, TensorType.UInt16, Count, 0, 32768, true);
         ModelTensor threshold = context.Constants(15, TensorType.Int32, Count, MostSpikes > 1 ? 1 : -Limit, Limit, true);
         ModelTensor inputBias = context.Constants(16, TensorType.Int32, Count, -Limit, Limit, true);
@@ -114,20 +114,20 @@ internal sealed class NeuronOperator : Operator
         if (Refractory > 0) Counter = context.State(4, Count, Refractory).Offset;
         else context.Require(context.Field(4) == -1, ModelError.Field, 4);
 
-        Decay = decay.Offset;
-        DecayStep = decay.Count == 1 ? 0 : 2;
-        SynapticDecay = synapticDecay == null ? Zero : synapticDecay.Offset;
-        SynapticDecayStep = synapticDecay == null || synapticDecay.Count == 1 ? 0 : 2;
+        Decay = At(decay);
+        DecayStep = StepOf(decay, 2);
+        SynapticDecay = At(synapticDecay);
+        SynapticDecayStep = StepOf(synapticDecay, 2);
         Threshold = At(threshold);
-        ThresholdStep = StepOf(threshold);
+        ThresholdStep = StepOf(threshold, 4);
         InputBias = At(inputBias);
-        InputBiasStep = StepOf(inputBias);
+        InputBiasStep = StepOf(inputBias, 4);
         MembraneBias = At(membraneBias);
-        MembraneBiasStep = StepOf(membraneBias);
+        MembraneBiasStep = StepOf(membraneBias, 4);
         ResetTo = At(resetTo);
-        ResetToStep = StepOf(resetTo);
+        ResetToStep = StepOf(resetTo, 4);
         _initial = At(initial);
-        _initialStep = StepOf(initial);
+        _initialStep = StepOf(initial, 4);
         LargestBias = Largest(context, inputBias) + Largest(context, membraneBias);
         LargestThreshold = Largest(context, threshold);
         LargestReset = Largest(context, resetTo);
@@ -143,9 +143,9 @@ internal sealed class NeuronOperator : Operator
         return tensor == null ? Zero : tensor.Offset;
     }
 
-    private static int StepOf(ModelTensor tensor)
+    private static int StepOf(ModelTensor tensor, int bytes)
     {
-        return tensor == null || tensor.Count == 1 ? 0 : 4;
+        return tensor == null || tensor.Count == 1 ? 0 : bytes;
     }
 
     private static int Largest(PrepareContext context, ModelTensor tensor)

@@ -27,8 +27,8 @@ internal sealed class SparseOperator : Connection
         context.Require(context.Weights(6).Count >= targets.Count, ModelError.Size, 6);
         if (context.Failed) return;
 
-        int last = context.Constant(rowStarts, 0);
-        context.Require(last == 0, ModelError.Constant, 8);
+        context.Require(context.Constant(rowStarts, 0) == 0, ModelError.Constant, 8);
+        int last = 0;
         for (int i = 1; i <= rows; i++)
         {
             int next = context.Constant(rowStarts, i);

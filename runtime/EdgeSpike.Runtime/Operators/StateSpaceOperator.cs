@@ -46,8 +46,8 @@ internal sealed class StateSpaceOperator : Operator
         _residual = context.Field(10, 0, 1) == 1;
         _inputShift = context.Field(11, 0, 24);
 
-        // |Σ A m| ≤ 2^15 × 2^28 × order; |Σ B u| << shift must leave room in int64 as well.
-        long input = ((long)source.Bound * _inputs) >> (46 - _inputShift > 62 ? 62 : 46 - _inputShift);
+        // |Σ A m| ≤ 2^15 × 2^28 × order ≤ 2^59; |Σ B u| << shift must leave room in int64 as well, so it stays below 2^61.
+        long input = ((long)source.Bound * _inputs) >> (46 - _inputShift);
         context.Require(input == 0, ModelError.Bound, 11);
 
         _source = source.Offset;
@@ -57,7 +57,7 @@ internal sealed class StateSpaceOperator : Operator
         _matrix = matrix.Offset;
         _inputColumn = matrix.Offset + (matrix.Type == TensorType.Int16 ? 2 * _order : _order);
         _shifts = shifts.Offset;
-        context.AddWork((long)_repeat * _order * (_order + (long)_inputs));
+        context.AddWork((long)_repeat * _order * (_order + (long)_inputs + 1));
     }
 
     internal override void Step()

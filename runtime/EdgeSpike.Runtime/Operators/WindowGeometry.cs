@@ -61,13 +61,18 @@ internal sealed class WindowGeometry
         DilationWidthRemainder = DilationWidth - DilationWidthQuotient * StrideWidth;
     }
 
-    private static int Quotient(int value, int divisor)
+    /// <summary>
+    /// value / divisor for 0 … 65535 by 1 … 65535, bit by bit: a hostile file may ask for it 65535 times, so it must not count up.
+    /// </summary>
+    public static int Quotient(int value, int divisor)
     {
         int quotient = 0;
-        while (value >= divisor)
+        for (int bit = 15; bit >= 0; bit--)
         {
-            value -= divisor;
-            quotient++;
+            long part = (long)divisor << bit;
+            if (value < part) continue;
+            value -= (int)part;
+            quotient |= 1 << bit;
         }
 
         return quotient;

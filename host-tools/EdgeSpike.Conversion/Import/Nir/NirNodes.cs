@@ -249,7 +249,7 @@ internal sealed class NirNodes(NirOptions options, bool unitStep)
     // dv/dt = r i: v += r dt i
     private NeuronNode Integrator(NirNode node, Parameters p, bool spikes)
     {
-        double dt = unitStep ? 1 : options.Dt!.Value;
+        double dt = unitStep ? 1 : Dt(node);
         if (unitStep) _choices.Add("The file has integrators without a time constant and --dt is not given: one tick is a unit step, v += r * x.");
         else _choices.Add($"Integrators without a time constant add r * dt * x per tick, with dt = {Text(dt)}.");
         double[] gain = Map(p["r"], r => r * dt);
@@ -291,7 +291,7 @@ internal sealed class NirNodes(NirOptions options, bool unitStep)
         {
             bool subtract = options.Reset == ResetRule.Subtract;
             string value = options.Reset == ResetRule.None ? "leaves the membrane as it is" : subtract ? "subtracts the threshold" : reset is [double only] ? $"sets the membrane to {Text(only)}" : "sets the membrane to v_reset";
-            _choices.Add($"A spike {value}{(options.Reset == ResetRule.None ? "" : options.ResetAt == ResetTime.Now ? " in the same tick" : " in the next tick")} (--reset, --reset-at).");
+            _choices.Add($"A spike {value}{(options.Reset == ResetRule.None ? "" : options.ResetAt == ResetTime.Now ? " in the same tick" : " in the next tick")}; NIR does not store this (--reset, --reset-at).");
             if (subtract && reset.Any(v => v != 0)) _choices.Add($"v_reset of '{node.Name}' is not used, since the reset subtracts.");
             if (options.MaximumSpikes > 1) _choices.Add($"A neuron emits up to {options.MaximumSpikes} spikes per tick (--maximum-spikes).");
         }
@@ -327,7 +327,7 @@ internal sealed class NirNodes(NirOptions options, bool unitStep)
             if (options.Rule == DiscretisationRule.Zoh)
             {
                 decay[i] = Math.Exp(-dt / tau[i]);
-                gain[i] = -Math.Exp(-dt / tau[i]) + 1;
+                gain[i] = 1 - decay[i];
                 continue;
             }
 

@@ -226,14 +226,15 @@ internal static class NirReader
     private static ConversionException Damaged(string where, string what, Exception? inner) => new(ErrorCode.Damaged, where, what, "copy or export the file again", inner);
 
     /// <summary>
-    /// The file's bytes, in memory. Reads beyond the end throw instead of returning less, since the library would go on with
+    /// The file's bytes, in memory. The library allocates a buffer of the length that a field claims, up to 2 GB, before it
+    /// reads into it; that memory is never touched, because the read is refused. Reads beyond the end throw instead of returning less, since the library would go on with
     /// zeros; too many reads throw, since only a loop in a damaged file reads each byte many times.
     /// </summary>
     private sealed class GuardedStream(byte[] bytes) : Stream
     {
         // A sound file takes fewer reads than it has bytes.
-        private readonly long _mostReads = 100_000 + 16L * bytes.Length;
-        private readonly long _mostBytes = 10_000_000 + 256L * bytes.Length;
+        private readonly long _mostReads = 20_000 + 2L * bytes.Length;
+        private readonly long _mostBytes = 1_000_000 + 16L * bytes.Length;
         private long _reads, _bytesRead, _position;
         private volatile bool _stopped;
 
@@ -259,8 +260,8 @@ internal static class NirReader
 
         public override int Read(Span<byte> buffer)
         {
-            Guard(buffer.Length);
             if (buffer.Length > bytes.Length - _position) throw new InvalidDataException($"{buffer.Length} bytes at {_position} reach beyond the end of the file");
+            Guard(buffer.Length);
             bytes.AsSpan((int)_position, buffer.Length).CopyTo(buffer);
             _position += buffer.Length;
             return buffer.Length;

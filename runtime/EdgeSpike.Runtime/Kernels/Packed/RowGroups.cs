@@ -72,12 +72,15 @@ internal static partial class Kernels
     /// </summary>
     private static unsafe void FinishHead(RowGroup group, DenseOperator head, byte** rows, int* sums, ref int listed, ref bool begin)
     {
-        int again = head.LeftShift > 0 && begin && !head.HasBias && listed <= FewRows ? listed << head.LeftShift : RowGroup.MostRows;
-        if (again <= listed + FewRows)
+        if (head.LeftShift > 0 && begin && !head.HasBias && listed <= FewRows)
         {
-            for (int i = listed; i < again; i++) rows[i] = rows[i - listed];
-            listed = again;
-            return;
+            int times = listed << head.LeftShift;
+            if (times <= listed + FewRows)
+            {
+                for (int i = listed; i < times; i++) rows[i] = rows[i - listed];
+                listed = times;
+                return;
+            }
         }
 
         if (listed > 0) AddListed(group, rows, listed, sums, begin);

@@ -1,0 +1,371 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using EdgeSpike.Conversion.Planning;
+using EdgeSpike.Conversion.Reporting;
+
+namespace EdgeSpike.Conversion.Quantization;
+
+/// <summary>A sum after it was emitted.</summary>
+/// <param name="Buffer">Values buffer of this tick.</param>
+/// <param name="Bound">Largest magnitude.</param>
+/// <param name="Step">Real value of one, 1 or n elements.</param>
+/// <param name="Shift">Fraction bits of a membrane below the step.</param>
+internal sealed record SumResult(int Buffer, int Bound, double[] Step, int Shift);
+
+/// <summary>Emission of sums: every contribution by the cheapest operator that is exact enough.</summary>
+internal sealed partial class Lowering
+{
+    private const int SmallCount = 4096;
+    private const long SumBudget = 1L << 30;
+
+    /// <summary>Plans and emits a sum.</summary>
+    /// <param name="name">The node whose sum it is.</param>
+    /// <param name="arrivals">Contributions and biases.</param>
+    /// <param name="range">Real magnitude to provide for, each element, in the arena's order, above 0.</param>
+    /// <param name="forNeuron">A neuron takes it: the bias is the neuron's, and a shift is chosen.</param>
+    /// <param name="uniform">One unit for all elements.</param>
+    private SumResult EmitSum(string name, Arrivals arrivals, double[] range, bool forNeuron, bool uniform)
+    {
+        if (forNeuron && Shared(arrivals, range, uniform) is SumResult direct) return direct;
+
+        bool bias = !forNeuron && arrivals.HasBias;
+        List<SumTerm> terms = [.. arrivals.Connections.Select(c => Classify(name, c, arrivals.Connections.Count))];
+        SumPlan plan = new(terms, range, uniform, bias, _options.Percentile);
+        if (forNeuron) plan.ChooseShift();
+
+        // A term with a shift needs no scratch when it begins; a rescaled copy can't begin a sum that others join.
+        terms = [.. terms.OrderBy(t => t.Exact && t.Exponent != 0 ? 0 : t.Exact || t.Contribution is DenseContribution ? 1 : 2)];
+        int n = arrivals.Count;
+        int target = Builder.AddBuffer(BufferKind.Values, n, 1, name: terms.Count == 1 && !forNeuron ? name : $"{name}.sum");
+        int[] biasValues = bias ? [.. arrivals.Bias.Select((b, j) => Whole(name, "a bias", b / plan.UnitOf(j), SumBudget))] : [];
+        long bound = 0;
+        bool biasDone = !bias;
+        for (int i = 0; i < terms.Count; i++)
+        {
+            SumTerm term = terms[i];
+            int biasTensor = -1;
+            if (!biasDone && i == 0 && BiasFor(term, biasValues) is int[] own)
+            {
+                biasTensor = Builder.AddTensor(TensorType.Int32, own);
+                bound += own.Max(Magnitude);
+                biasDone = true;
+            }
+
+            bound += term.Exact ? EmitExact(term, plan, target, i > 0, biasTensor) : EmitRounded(term, plan, target, i > 0, biasTensor, terms.Count);
+        }
+
+        if (bound > int.MaxValue)
+            throw new ConversionException(ErrorCode.Overflow, $"node '{name}'", $"its sum can reach {bound}, beyond 32 bits", "use narrower weights for its connections (--weights int8, or an override of these layers)");
+        Builder.ReplaceBuffer(target, Builder.Buffers[target] with { Bound = (int)Math.Max(1, bound) });
+        if (!biasDone) (target, bound) = EmitBias(name, target, bound, biasValues);
+        double[] step = new double[n];
+        for (int j = 0; j < n; j++) step[j] = plan.UnitOf(j);
+        return new SumResult(target, (int)Math.Max(1, bound), step.All(s => s == step[0]) ? [step[0]] : step, plan.Shift);
+    }
+
+    // A neuron that only looks at one signal reads its buffer: no operator at all.
+    private static SumResult? Shared(Arrivals arrivals, double[] range, bool uniform)
+    {
+        if (arrivals.Connections is not [SparseContribution { IsDiagonal: true, Source: { Kind: BufferKind.Values, When: 0 } source } single]) return null;
+        double[] step = [.. single.Rows.Select(r => r[0])];
+        if (step.Any(s => s <= 0) || (uniform && step.Any(s => s != step[0]))) return null;
+        double room = step.Zip(range, (s, r) => SumPlan.NeuronLimit * 0.999 * s / r).Min();
+        if (room < 1) return null;
+        int shift = (int)Math.Min(12, Math.Floor(Math.Log2(room)));
+        return new SumResult(source.Buffer, source.Bound, step.All(s => s == step[0]) ? [step[0]] : step, shift);
+    }
+
+    // Whether a contribution is summed exactly. Large values from real-valued sources are not: their 64-bit products are
+    // rounded; where no such operator exists, the source is narrowed until the sum is safe.
+    private SumTerm Classify(string name, Contribution contribution, int count)
+    {
+        long budget = SumBudget / count;
+        SumTerm Exact(Contribution c) => new() { Contribution = c, Exact = true };
+        SumTerm term = Exact(contribution);
+        bool real = contribution.Source.Kind == BufferKind.Values && contribution.Source.Bound > SmallCount;
+        if (!real && term.RawBound <= budget) return term;
+        if (contribution.Source.Kind == BufferKind.Values && (contribution is DenseContribution || IsDirect(contribution)))
+            return new SumTerm { Contribution = contribution, Exact = false };
+
+        if (contribution.Type == WeightType.Int16)
+        {
+            Choices.Add($"'{contribution.Name}': int8 weights instead of int16, because its sums would not fit 32 bits.");
+            contribution.Type = WeightType.Int8;
+            if (!real && term.RawBound <= budget) return term;
+        }
+
+        if (contribution.Source.Kind == BufferKind.Events)
+            throw new ConversionException(ErrorCode.Overflow, $"node '{name}'", $"{contribution.Reach} synapses of '{contribution.Name}' may not fit 32 bits", "use narrower weights or divide the layer");
+        long widest = budget / contribution.Reach >> (WeightRounding.Bits(contribution.Type) - 1);
+        if (widest < 1)
+            throw new ConversionException(ErrorCode.Overflow, $"node '{name}'", $"{contribution.Reach} synapses of '{contribution.Name}' may not fit 32 bits", "use narrower weights or divide the layer");
+        if (widest >= contribution.Source.Bound) return term;
+        Signal narrow = Narrowed(contribution.Source, (int)Math.Min(widest, int.MaxValue), contribution.Name);
+        Choices.Add($"'{contribution.Name}': its input is rounded to ±{narrow.Bound} steps, so that its sums fit 32 bits.");
+        return Exact(WithSource(contribution, narrow));
+    }
+
+    private static bool IsDirect(Contribution contribution) => contribution is SparseContribution { IsDiagonal: true };
+
+    // The same weights for a source in another step.
+    private static Contribution WithSource(Contribution contribution, Signal source)
+    {
+        Signal old = contribution.Source;
+        double Ratio(int p) => old.StepAt(p) == 0 ? 0 : source.StepAt(p) / old.StepAt(p);
+        double[][] rows = [.. contribution.Rows];
+        switch (contribution)
+        {
+            case ConvolutionContribution convolution:
+                int perGroup = convolution.Node.InputChannels / convolution.Node.Groups, outPerGroup = convolution.Node.OutputChannels / convolution.Node.Groups;
+                for (int o = 0; o < rows.Length; o++)
+                    rows[o] = [.. rows[o].Select((w, i) => w * Ratio(o / outPerGroup * perGroup + i % perGroup))];
+                return new ConvolutionContribution(rows, convolution.Node)
+                {
+                    Name = contribution.Name, Source = source, TargetCount = contribution.TargetCount, Type = contribution.Type, Granularity = contribution.Granularity, Range = contribution.Range,
+                };
+            case SparseContribution sparse:
+                for (int j = 0; j < rows.Length; j++) rows[j] = [.. rows[j].Select((w, e) => w * Ratio(sparse.Sources[j][e]))];
+                return new SparseContribution(rows, sparse.Sources)
+                {
+                    Name = contribution.Name, Source = source, TargetCount = contribution.TargetCount, Type = contribution.Type, Granularity = contribution.Granularity, Range = contribution.Range,
+                };
+            default:
+                throw new InvalidOperationException("a matrix is never narrowed");
+        }
+    }
+
+    private long EmitExact(SumTerm term, SumPlan plan, int target, bool accumulate, int bias)
+    {
+        Contribution c = term.Contribution;
+        if (Identity(term, plan) is int shift) return EmitAdd(c, shift, target, accumulate);
+
+        TensorType type = TypeOf(c.Type);
+        int largest = WeightRounding.Largest(c.Type);
+        int[][] rows = new int[c.Rows.Count][];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            double scale = Math.ScaleB(plan.Unit[term.RowGroup[row]], term.Exponent);
+            rows[row] = [.. c.Rows[row].Select(w => WeightRounding.Round(w, scale, largest))];
+        }
+
+        int scratch = accumulate && term.Exponent != 0 ? Builder.AddBuffer(BufferKind.Values, c.TargetCount, int.MaxValue, name: $"{c.Name}.scratch") : -1;
+        int bytes = c switch
+        {
+            DenseContribution dense => EmitDense(dense, rows, type, target, scratch, accumulate, term.Exponent, bias),
+            SparseContribution sparse => EmitSparse(sparse, rows, sparse.Sources, type, target, scratch, accumulate, term.Exponent, bias),
+            ConvolutionContribution convolution => EmitConvolution(convolution, rows, type, target, scratch, accumulate, term.Exponent, bias),
+            _ => throw new InvalidOperationException(c.GetType().Name),
+        };
+        Report(term, plan, rows, bytes);
+        return term.Exponent >= 0 ? checked(term.RawBound << term.Exponent) : (term.RawBound >> -term.Exponent) + 1;
+    }
+
+    // One to one with a power of two between the units: an add, without weights.
+    private static int? Identity(SumTerm term, SumPlan plan)
+    {
+        if (!IsDirect(term.Contribution)) return null;
+        int? shift = null;
+        for (int j = 0; j < term.Contribution.TargetCount; j++)
+        {
+            double bits = Math.Log2(term.Contribution.Rows[j][0] / plan.UnitOf(j));
+            if (double.IsNaN(bits) || Math.Abs(bits - Math.Round(bits)) > 1e-12 || bits is < -0.5 or > 24.5) return null;
+            if (shift is int known && known != (int)Math.Round(bits)) return null;
+            shift = (int)Math.Round(bits);
+        }
+
+        return shift;
+    }
+
+    private long EmitAdd(Contribution c, int shift, int target, bool accumulate)
+    {
+        Builder.AddOperator(new AddOperator { Name = c.Name, Source = c.Source.Buffer, When = c.Source.When, Target = target, Accumulate = accumulate, Shift = shift });
+        return checked((long)c.Source.Bound << shift);
+    }
+
+    private int EmitDense(DenseContribution c, int[][] rows, TensorType type, int target, int scratch, bool accumulate, int shift, int bias)
+    {
+        int sources = c.Sources, width = rows.Length;
+        if (c.Repeat == 1 && width <= 65536)
+        {
+            long synapses = rows.Sum(r => (long)r.Count(w => w != 0));
+            double weightBytes = WeightRounding.Bits(c.Type) / 8.0;
+            double sparseBytes = synapses * (weightBytes + 2) + 4.0 * (sources + 1), denseBytes = Math.Ceiling(width * weightBytes) * sources;
+            if (synapses > 0 && synapses * 3 < (long)sources * width && sparseBytes < denseBytes)
+            {
+                int[][] kept = [.. rows.Select(r => Enumerable.Range(0, sources).Where(p => r[p] != 0).ToArray())];
+                int[][] weights = [.. rows.Select((r, j) => kept[j].Select(p => r[p]).ToArray())];
+                return EmitSparse(c, weights, kept, type, target, scratch, accumulate, shift, bias);
+            }
+        }
+
+        int[] matrix = new int[sources * width];
+        for (int j = 0; j < width; j++)
+            for (int p = 0; p < sources; p++) matrix[p * width + j] = rows[j][p];
+        int tensor = Builder.AddMatrix(type, matrix, sources, width, out int rowBytes);
+        Builder.AddOperator(new DenseOperator
+        {
+            Name = c.Name, Source = c.Source.Buffer, When = c.Source.When, Target = target, Scratch = scratch, Accumulate = accumulate, Shift = shift,
+            Weights = tensor, Bias = bias, Repeat = c.Repeat, Sources = sources, Width = width, RowBytes = rowBytes,
+        });
+        return sources * rowBytes;
+    }
+
+    private int EmitSparse(Contribution c, int[][] rows, int[][] sources, TensorType type, int target, int scratch, bool accumulate, int shift, int bias)
+    {
+        CheckSparseTargets(c.TargetCount, c.Name);
+        List<(int Source, int Target, int Weight)> synapses = [];
+        for (int j = 0; j < rows.Length; j++)
+            for (int e = 0; e < rows[j].Length; e++)
+                if (rows[j][e] != 0) synapses.Add((sources[j][e], j, rows[j][e]));
+        if (synapses.Count == 0) synapses.Add((0, 0, 0));              // a tensor has at least one element
+        synapses.Sort();
+        int[] starts = new int[c.Source.Count + 1];
+        foreach ((int source, _, _) in synapses) starts[source + 1]++;
+        for (int i = 0; i < c.Source.Count; i++) starts[i + 1] += starts[i];
+        Builder.AddOperator(new SparseOperator
+        {
+            Name = c.Name, Source = c.Source.Buffer, When = c.Source.When, Target = target, Scratch = scratch, Accumulate = accumulate, Shift = shift,
+            Weights = Builder.AddTensor(type, [.. synapses.Select(s => s.Weight)]), Bias = bias,
+            RowStarts = Builder.AddTensor(TensorType.Int32, starts),
+            Targets = Builder.AddTensor(TensorType.UInt16, [.. synapses.Select(s => s.Target)]),
+        });
+        return (synapses.Count * WeightRounding.Bits(c.Type) + 7) / 8 + 2 * synapses.Count + 4 * starts.Length;
+    }
+
+    private int EmitConvolution(ConvolutionContribution c, int[][] rows, TensorType type, int target, int scratch, bool accumulate, int shift, int bias)
+    {
+        int channels = c.Node.InputChannels, groups = c.Node.Groups, perGroup = channels / groups, outPerGroup = c.Node.OutputChannels / groups;
+        int area = c.Node.Window.KernelHeight * c.Node.Window.KernelWidth;
+        int[] matrix = new int[area * channels * outPerGroup];
+        for (int k = 0; k < area; k++)
+            for (int channel = 0; channel < channels; channel++)
+                for (int o = 0; o < outPerGroup; o++)
+                    matrix[(k * channels + channel) * outPerGroup + o] = rows[channel / perGroup * outPerGroup + o][k * perGroup + channel % perGroup];
+        int tensor = Builder.AddMatrix(type, matrix, area * channels, outPerGroup, out int rowBytes);
+        Builder.AddOperator(new ConvolveOperator
+        {
+            Name = c.Name, Source = c.Source.Buffer, When = c.Source.When, Target = target, Scratch = scratch, Accumulate = accumulate, Shift = shift,
+            Weights = tensor, Bias = bias, Window = Geometry(c.Node.Window), InChannels = channels, OutChannels = c.Node.OutputChannels, Groups = groups, RowBytes = rowBytes,
+        });
+        return area * channels * rowBytes;
+    }
+
+    // Real-valued sources: a product with rounded 64-bit sums, or a rescaled copy.
+    private long EmitRounded(SumTerm term, SumPlan plan, int target, bool accumulate, int bias, int count)
+    {
+        Contribution c = term.Contribution;
+        int limit = count <= 4 ? StateLimit : StateLimit / count;
+        if (c is SparseContribution sparse)
+        {
+            bool alone = count == 1 && !accumulate;
+            int copy = alone ? target : Builder.AddBuffer(BufferKind.Values, c.TargetCount, limit, name: $"{c.Name}.scaled");
+            double[] steps = [.. sparse.Rows.Select(r => r[0])], units = [.. Enumerable.Range(0, c.TargetCount).Select(plan.UnitOf)];
+            Signal source = c.Source with { Step = steps.All(s => s == steps[0]) ? [steps[0]] : steps };
+            EmitScale($"{c.Name}.scaled", source, copy, units.All(u => u == units[0]) ? [units[0]] : units, limit, bias);
+            if (!alone) Builder.AddOperator(new AddOperator { Name = c.Name, Source = copy, Target = target, Accumulate = accumulate });
+            return limit;
+        }
+
+        DenseContribution dense = (DenseContribution)c;
+        int largest = WeightRounding.Largest(c.Type);
+        int[][] rows = new int[c.Rows.Count][];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            double scale = Math.ScaleB(plan.Unit[term.RowGroup[row]], term.Exponent);
+            rows[row] = [.. c.Rows[row].Select(w => WeightRounding.Round(w, scale, largest))];
+        }
+
+        int tensor = Builder.AddMatrix(TypeOf(c.Type), [.. rows.SelectMany(r => r)], rows.Length, dense.Sources, out int rowBytes);
+        Signal values = AsValues(c.Source, c.Name);
+        Builder.AddOperator(new ProductOperator
+        {
+            Name = c.Name, Source = values.Buffer, When = values.When, Target = target, Accumulate = accumulate, Shift = -term.Exponent, Limit = limit,
+            Weights = tensor, Bias = bias, Repeat = dense.Repeat, Sources = dense.Sources, Width = rows.Length, RowBytes = rowBytes,
+        });
+        Report(term, plan, rows, rows.Length * rowBytes);
+        return limit;
+    }
+
+    // The bias in the shape that the operator takes it, or null when it takes none or repeats it differently.
+    private static int[]? BiasFor(SumTerm term, int[] bias)
+    {
+        int period = term.Contribution switch
+        {
+            DenseContribution dense => dense.Rows.Count,
+            ConvolutionContribution convolution => convolution.Node.OutputChannels,
+            _ => IsDirect(term.Contribution) ? 0 : bias.Length,
+        };
+        if (period == 0) return null;
+        for (int j = period; j < bias.Length; j++)
+            if (bias[j] != bias[j % period]) return null;
+        return bias[..period];
+    }
+
+    private (int Buffer, long Bound) EmitBias(string name, int source, long bound, int[] bias)
+    {
+        long total = bound + bias.Max(Magnitude);
+        if (total > int.MaxValue)
+            throw new ConversionException(ErrorCode.Overflow, $"node '{name}'", $"its sum can reach {total}, beyond 32 bits", "use narrower weights for its connections");
+        int target = Builder.AddBuffer(BufferKind.Values, bias.Length, (int)total, name: $"{name}.biased");
+        Builder.AddOperator(new ScaleOperator
+        {
+            Name = $"{name}.bias", Source = source, Target = target, Factor = Builder.AddTensor(TensorType.Int32, [1]), Limit = (int)total,
+            Bias = Builder.AddTensor(TensorType.Int32, bias),
+        });
+        return (target, total);
+    }
+
+    private void Report(SumTerm term, SumPlan plan, int[][] rows, int bytes) =>
+        ReportRows(term.Contribution, rows, row => Math.ScaleB(plan.Unit[term.RowGroup[row]], term.Exponent), WeightRounding.Largest(term.Contribution.Type), Text(term.Contribution.Type), bytes);
+
+    private void ReportRows(Contribution c, int[][] rows, Func<int, double> scaleOf, int largest, string type, int bytes)
+    {
+        int clipped = 0, used = 0;
+        double error = 0, power = 0, smallest = double.PositiveInfinity, widest = 0;
+        for (int row = 0; row < rows.Length; row++)
+        {
+            double scale = scaleOf(row);
+            (smallest, widest) = (Math.Min(smallest, scale), Math.Max(widest, scale));
+            for (int i = 0; i < rows[row].Length; i++)
+            {
+                double weight = c.Rows[row][i], difference = rows[row][i] * scale - weight;
+                error += difference * difference;
+                power += weight * weight;
+                used = Math.Max(used, Magnitude(rows[row][i]));
+                if (Math.Abs(weight) > scale * (largest + 0.5)) clipped++;
+            }
+        }
+
+        double relative = power > 0 ? Math.Sqrt(error / power) : 0;
+        Tensors.Add(new TensorReport
+        {
+            Name = c.Name,
+            Type = type,
+            Shape = c.Shape,
+            Bytes = bytes,
+            SmallestScale = smallest,
+            LargestScale = widest,
+            Clipped = clipped,
+            RangeUsed = Math.Min(1, (double)used / largest),
+            RelativeError = relative,
+        });
+        if (power > 0 && used == 0) Warnings.Add($"'{c.Name}': all weights became 0; use wider weights, or scales by row.");
+        else if (relative > 0.25) Warnings.Add($"'{c.Name}': rounding changes its weights by {100 * relative:0} %; use wider weights.");
+    }
+
+    private static TensorType TypeOf(WeightType type) => type switch { WeightType.Int4 => TensorType.Int4, WeightType.Int8 => TensorType.Int8, _ => TensorType.Int16 };
+
+    private static string Text(WeightType type) => type switch { WeightType.Int4 => "int4", WeightType.Int8 => "int8", _ => "int16" };
+
+    private static int Magnitude(int value) => Math.Abs(value);
+
+    /// <summary>A real number of steps as an integer, or an error that names the node.</summary>
+    private static int Whole(string name, string what, double value, double limit)
+    {
+        double rounded = Math.Round(value, MidpointRounding.AwayFromZero);
+        if (double.IsNaN(rounded) || Math.Abs(rounded) > limit)
+            throw new ConversionException(ErrorCode.Overflow, $"node '{name}'", $"{what} of {value:g6} steps is beyond ±{limit:g6}", "use narrower weights for its connections, or scale the layer's weights and thresholds down together");
+        return (int)rounded;
+    }
+}
