@@ -1,0 +1,217 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+
+namespace EdgeSpike.Boards;
+
+/// <summary>
+/// Reads boards/*.json by the schema of boards/README.md and believes nothing: every key is known, present where it must be,
+/// within its range, and memories don't overlap. The first violation is a <see cref="BoardException"/> with file and key.
+/// </summary>
+public sealed class BoardFile
+{
+    /// <summary>Drivers in firmware/bare-metal/Drivers.</summary>
+    public static IReadOnlyList<string> UartDrivers { get; } = ["cmsdk", "stm32f4", "stm32", "nrf", "pl011-rp2350"];
+
+    /// <summary>Ways of flashing.</summary>
+    public static IReadOnlyList<string> FlashMethods { get; } = ["none", "openocd", "st-flash", "dfu-util", "uf2"];
+
+    private static readonly string[] Cores = ["cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"];
+
+    private readonly string _file;
+
+    private BoardFile(string file) => _file = file;
+
+    /// <summary>Reads and checks one file.</summary>
+    /// <exception cref="BoardException">It is not there, or breaks a rule.</exception>
+    public static Board Read(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BoardException(path, "can't be read", "name a board of boards/ or the path of a board file", error);
+        }
+
+        return Parse(path, text);
+    }
+
+    /// <summary>Checks the text of a board file; the path gives the name and stands in messages.</summary>
+    /// <exception cref="BoardException">It breaks a rule.</exception>
+    public static Board Parse(string path, string text)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+        }
+        catch (JsonException error)
+        {
+            throw new BoardException($"{path} line {error.LineNumber + 1}", "is not JSON", "compare it with another board's file", error);
+        }
+
+        using (document) return new BoardFile(path).ReadBoard(document.RootElement);
+    }
+
+    private Board ReadBoard(JsonElement root)
+    {
+        Known(root, "", "title", "core", "clockHz", "interrupts", "flash", "ram", "otherMemories", "modelSlot", "stackBytes", "uart", "led", "pins", "imageDefinition", "flashing", "qemuMachine", "metHardware");
+        Board board = new()
+        {
+            Name = Path.GetFileNameWithoutExtension(_file),
+            Title = Text(root, "", "title"),
+            Core = OneOf(root, "", "core", Cores),
+            ClockHz = Number(root, "", "clockHz", 1, 2_000_000_000),
+            Interrupts = (int)Number(root, "", "interrupts", 0, 480),
+            Flash = Memory(Required(root, "", "flash"), "flash"),
+            Ram = Memory(Required(root, "", "ram"), "ram"),
+            OtherMemories = [.. Items(root, "otherMemories").Select((item, i) => Memory(item, $"otherMemories[{i}]"))],
+            Slot = root.TryGetProperty("modelSlot", out JsonElement slot) ? Memory(slot, "modelSlot") : null,
+            StackBytes = (int)Number(root, "", "stackBytes", 512, 1 << 20),
+            Uart = ReadUart(Required(root, "", "uart")),
+            Led = Optional(root, "", "led"),
+            Pins = ReadPins(root),
+            ImageDefinition = [.. Items(root, "imageDefinition").Select((item, i) => (uint)ToNumber(item, $"imageDefinition[{i}]", 0, uint.MaxValue))],
+            Flashing = ReadFlashing(Required(root, "", "flashing")),
+            QemuMachine = Optional(root, "", "qemuMachine"),
+            MetHardware = Required(root, "", "metHardware").ValueKind switch
+            {
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                _ => throw Wrong("metHardware", "is neither true nor false", "write false until someone has run it on the board"),
+            },
+        };
+
+        MemoryRange[] memories = [board.Flash, board.Ram, .. board.OtherMemories];
+        for (int i = 0; i < memories.Length; i++)
+            for (int j = 0; j < i; j++)
+                if (memories[i].Overlaps(memories[j]))
+                    throw Wrong(memories[i].Name, $"0x{memories[i].Origin:X8}..0x{memories[i].End:X8} overlaps {memories[j].Name} 0x{memories[j].Origin:X8}..0x{memories[j].End:X8}", "correct origin or bytes");
+        if (board.Slot is { } place && !board.Flash.Contains(place))
+            throw Wrong("modelSlot", $"0x{place.Origin:X8}..0x{place.End:X8} is outside flash 0x{board.Flash.Origin:X8}..0x{board.Flash.End:X8}", "place it at the end of flash");
+        if (board.Slot is { } last && last.End != board.Flash.End) throw Wrong("modelSlot", $"ends at 0x{last.End:X8}, flash at 0x{board.Flash.End:X8}", "place it at the end of flash");
+        if (board.StackBytes % 8 != 0) throw Wrong("stackBytes", $"{board.StackBytes} is not a multiple of 8", "round it up");
+        if (board.StackBytes + 256 > board.Ram.Bytes) throw Wrong("stackBytes", $"{board.StackBytes} does not fit {board.Ram.Bytes} bytes of ram", "make it smaller");
+
+        // The vector table's alignment is its size rounded up to a power of two (Armv7-M, VTOR).
+        long alignment = 128;
+        while (alignment < board.VectorBytes) alignment *= 2;
+        if (board.Flash.Origin % alignment != 0) throw Wrong("flash.origin", $"0x{board.Flash.Origin:X8} is not a multiple of {alignment}, which {board.Interrupts} interrupts ask for", "correct it");
+        if (board.Flashing.Method == "uf2" && board.Flashing.Uf2Family == 0) throw Wrong("flashing.uf2Family", "is missing", "give the family that the board's boot loader takes");
+        return board;
+    }
+
+    private BoardUart ReadUart(JsonElement uart)
+    {
+        Known(uart, "uart", "driver", "base", "clockHz", "baud", "transmit", "receive", "alternate");
+        BoardUart read = new(
+            OneOf(uart, "uart", "driver", UartDrivers),
+            Number(uart, "uart", "base", 0x1000, uint.MaxValue),
+            Number(uart, "uart", "clockHz", 1, 2_000_000_000),
+            (int)Number(uart, "uart", "baud", 1200, 12_000_000),
+            Pin(uart, "uart", "transmit"),
+            Pin(uart, "uart", "receive"),
+            uart.TryGetProperty("alternate", out _) ? (int)Number(uart, "uart", "alternate", 0, 31) : 0);
+        if (read.Driver != "cmsdk" && (read.Transmit is null || read.Receive is null)) throw Wrong("uart", $"driver {read.Driver} needs the pins", "give uart.transmit and uart.receive");
+        if (read.ClockHz < 8L * read.Baud) throw Wrong("uart.baud", $"{read.Baud} is more than an eighth of {read.ClockHz} Hz", "make it smaller");
+        return read;
+    }
+
+    private BoardFlashing ReadFlashing(JsonElement flashing)
+    {
+        Known(flashing, "flashing", "method", "target", "uf2Family");
+        BoardFlashing read = new(
+            OneOf(flashing, "flashing", "method", FlashMethods),
+            Optional(flashing, "flashing", "target"),
+            flashing.TryGetProperty("uf2Family", out _) ? (uint)Number(flashing, "flashing", "uf2Family", 1, uint.MaxValue) : 0);
+        if (read.Method is "openocd" or "dfu-util" && read.Target is null) throw Wrong("flashing.target", "is missing", $"{read.Method} asks for it");
+        return read;
+    }
+
+    private Dictionary<string, string> ReadPins(JsonElement root)
+    {
+        Dictionary<string, string> pins = new(StringComparer.Ordinal);
+        if (!root.TryGetProperty("pins", out JsonElement element)) return pins;
+        if (element.ValueKind != JsonValueKind.Object) throw Wrong("pins", "is not an object", "write { \"i2c1.scl\": \"PB6\" }");
+        foreach (JsonProperty pin in element.EnumerateObject()) pins.Add(pin.Name, Pin(element, "pins", pin.Name)!);
+        return pins;
+    }
+
+    private MemoryRange Memory(JsonElement memory, string name)
+    {
+        Known(memory, name, "origin", "bytes");
+        MemoryRange range = new(name, Number(memory, name, "origin", 0, uint.MaxValue), Number(memory, name, "bytes", 1024, 1L << 30));
+        if (range.End > 1L << 32) throw Wrong(name, $"ends at 0x{range.End:X}, beyond 32 bits", "correct origin or bytes");
+        if (range.Origin % 32 != 0 || range.Bytes % 32 != 0) throw Wrong(name, "is not made of whole blocks of 32 bytes", "round origin and bytes");
+        return range;
+    }
+
+    /// <summary>A pin such as PB6, P0.06 or GP0; null when the key is absent.</summary>
+    private string? Pin(JsonElement parent, string at, string key)
+    {
+        string? pin = Optional(parent, at, key);
+        if (pin is null || PinNumber.TryParse(pin, out _, out _)) return pin;
+        throw Wrong(Key(at, key), $"'{pin}' is not a pin", "write it as PB6, P0.06 or GP0");
+    }
+
+    private JsonElement[] Items(JsonElement root, string key)
+    {
+        if (!root.TryGetProperty(key, out JsonElement list)) return [];
+        return list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : throw Wrong(key, "is not a list", "write it in square brackets");
+    }
+
+    private JsonElement Required(JsonElement parent, string at, string key) =>
+        parent.TryGetProperty(key, out JsonElement value) ? value : throw Wrong(Key(at, key), "is missing", "add it; boards/README.md lists the keys");
+
+    private void Known(JsonElement parent, string at, params ReadOnlySpan<string> keys)
+    {
+        if (parent.ValueKind != JsonValueKind.Object) throw Wrong(at.Length == 0 ? "the file" : at, "is not an object", "boards/README.md shows its keys");
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (JsonProperty property in parent.EnumerateObject())
+        {
+            if (!keys.Contains(property.Name)) throw Wrong(Key(at, property.Name), "is not a key of the schema", "correct its spelling; boards/README.md lists the keys");
+            if (!seen.Add(property.Name)) throw Wrong(Key(at, property.Name), "stands twice", "remove one");
+        }
+    }
+
+    private string Text(JsonElement parent, string at, string key)
+    {
+        JsonElement value = Required(parent, at, key);
+        string? text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        return string.IsNullOrWhiteSpace(text) ? throw Wrong(Key(at, key), "is not a text", "write it in quotes") : text;
+    }
+
+    private string? Optional(JsonElement parent, string at, string key) => parent.TryGetProperty(key, out _) ? Text(parent, at, key) : null;
+
+    private string OneOf(JsonElement parent, string at, string key, IReadOnlyList<string> choices)
+    {
+        string text = Text(parent, at, key);
+        return choices.Contains(text) ? text : throw Wrong(Key(at, key), $"'{text}' is unknown", $"choose {string.Join(", ", choices)}");
+    }
+
+    private long Number(JsonElement parent, string at, string key, long least, long most) => ToNumber(Required(parent, at, key), Key(at, key), least, most);
+
+    /// <summary>A number, or a text in hexadecimal such as "0x20000000".</summary>
+    private long ToNumber(JsonElement value, string key, long least, long most)
+    {
+        long number = 0;
+        bool read = value.ValueKind switch
+        {
+            JsonValueKind.Number => value.TryGetInt64(out number),
+            JsonValueKind.String when value.GetString() is ['0', 'x', .. string digits] => long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number),
+            _ => false,
+        };
+        if (!read) throw Wrong(key, "is not a whole number", "write 4096 or \"0x1000\"");
+        return number >= least && number <= most ? number : throw Wrong(key, $"{number} is outside {least} to {most}", "correct it");
+    }
+
+    private static string Key(string at, string key) => at.Length == 0 ? key : $"{at}.{key}";
+
+    private BoardException Wrong(string key, string what, string remedy) => new($"{_file} {key}", what, remedy);
+}

@@ -1,0 +1,222 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+
+namespace EdgeSpike.Boards.Images;
+
+/// <summary>
+/// Writes what a build of firmware/bare-metal takes from a board and a model: linker script, constants for the assembler and for
+/// C#, the list of operators, and the model as an object in flash. The same input gives the same bytes.
+/// </summary>
+public static class BoardGenerator
+{
+    /// <summary>Flash that the program takes without the model, for the check before the build.</summary>
+    private const int ProgramBytes = 12 * 1024;
+
+    /// <summary>Names of the runtime's operator classes by code (runtime/FORMAT.md).</summary>
+    private static readonly string[] OperatorNames =
+    [
+        "", "Dense", "Sparse", "Convolve", "Pool", "Product", "Delay", "Neuron", "LoihiNeuron", "StateSpace", "Add", "Scale", "Count", "Maximum", "Sum", "Argmax",
+    ];
+
+    /// <summary>Writes all files into a folder; files that would not change stay untouched.</summary>
+    /// <exception cref="BoardException">The model does not fit the board.</exception>
+    public static void Generate(Board board, ModelHeader model, string folder, bool allOperators)
+    {
+        ArgumentNullException.ThrowIfNull(board);
+        ArgumentNullException.ThrowIfNull(model);
+        CheckFit(board, model);
+        Directory.CreateDirectory(folder);
+        IReadOnlyList<int> operators = allOperators ? [.. Enumerable.Range(1, OperatorNames.Length - 1)] : model.Operators;
+        Write(folder, "board.ld", LinkerScript(board));
+        Write(folder, "board.inc", Constants(board));
+        Write(folder, "Board.g.cs", Source(board));
+        Write(folder, "OperatorFactory.g.cs", Factory(operators));
+        Write(folder, "model.s", ModelObject(model));
+        Write(folder, "core.txt", board.Core + "\n");
+        Write(folder, "model.esm", model.Bytes);
+    }
+
+    /// <summary>Says before the build what a model needs and the board lacks.</summary>
+    /// <exception cref="BoardException">It does not fit.</exception>
+    public static void CheckFit(Board board, ModelHeader model)
+    {
+        ArgumentNullException.ThrowIfNull(board);
+        ArgumentNullException.ThrowIfNull(model);
+        long flash = board.Flash.Bytes - (board.Slot?.Bytes ?? 0), flashNeeded = (long)model.Bytes.Length + ProgramBytes;
+        if (flashNeeded > flash)
+            throw new BoardException(board.Name, $"the model needs {model.Bytes.Length} bytes of flash and the program about {ProgramBytes}, together {flashNeeded}; there are {flash}", "convert with narrower weights, or choose a board with more flash");
+        long ram = board.Ram.Bytes, ramNeeded = 4L * model.ArenaWords + model.ObjectBytes + board.StackBytes;
+        if (ramNeeded > ram)
+            throw new BoardException(board.Name, $"the model needs an arena of {4L * model.ArenaWords} bytes, objects up to {model.ObjectBytes} and a stack of {board.StackBytes}, together {ramNeeded} bytes of ram; there are {ram}", "make the network smaller, or choose a board with more ram");
+    }
+
+    private static string LinkerScript(Board board)
+    {
+        long flash = board.Flash.Bytes - (board.Slot?.Bytes ?? 0);
+        return FormattableString.Invariant($$"""
+            /* {{board.Title}}. Generated from boards/{{board.Name}}.json. */
+            MEMORY
+            {
+              FLASH (rx) : ORIGIN = 0x{{board.Flash.Origin:X8}}, LENGTH = 0x{{flash:X}}
+              RAM (rw) : ORIGIN = 0x{{board.Ram.Origin:X8}}, LENGTH = 0x{{board.Ram.Bytes:X}}
+            }
+            PHDRS { flash PT_LOAD FLAGS(5); }
+            ENTRY(Reset_Handler)
+            SECTIONS
+            {
+              .flash :
+              {
+                vectors_start = .;
+                KEEP(*(.vectors))
+                KEEP(*(.image_definition))
+                *(.text .text.*)
+                . = ALIGN(16);
+                *(__managedcode)
+                *(.rodata .rodata.*)
+                . = ALIGN(8);
+                *(.data .data.*)        /* method tables and constants of ilc: never written, so they stay here */
+                . = ALIGN(16);
+              } > FLASH :flash
+              .model : { KEEP(*(.model)) } > FLASH :flash
+
+              /* RAM is cleared or painted by start-up; no part of it is loaded, so that a reset keeps .noinit. */
+              .stack (NOLOAD) :
+              {
+                stack_guard = .;
+                . += 32;
+                stack_limit = .;
+                stack_bottom = .;
+                . += {{board.StackBytes}};
+                stack_top = .;
+              } > RAM :NONE
+              .noinit (NOLOAD) : { *(.noinit) } > RAM :NONE
+              .bss (NOLOAD) : ALIGN(8)
+              {
+                bss_start = .;
+                *(.bss .bss.*) *(COMMON)
+                . = ALIGN(8);
+                heap_start = .;
+              } > RAM :NONE
+              heap_end = ORIGIN(RAM) + LENGTH(RAM);
+              slot_start = 0x{{board.Slot?.Origin ?? 0:X8}};
+              slot_bytes = 0x{{board.Slot?.Bytes ?? 0:X}};
+              /DISCARD/ : { *(.ARM.exidx*) *(.ARM.extab*) *(__modules) *(.comment) *(.note*) *(.ARM.attributes) *(.eh_frame*) }
+            }
+            
+            """);
+    }
+
+    private static string Constants(Board board)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"@ {board.Title}. Generated from boards/{board.Name}.json.\n");
+        text.Append(CultureInfo.InvariantCulture, $"        .equ    BOARD_ARMV8, {(board.IsArmV8 ? 1 : 0)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"        .equ    BOARD_NULL_GUARD_BITS, {board.NullGuardBits}\n");
+        text.Append(CultureInfo.InvariantCulture, $"        .equ    BOARD_NULL_GUARD, {1 << board.NullGuardBits}\n");
+        text.Append("        .macro  board_interrupts\n");
+        for (int i = 0; i < board.Interrupts; i++) text.Append(CultureInfo.InvariantCulture, $"        handler Interrupt{i}\n");
+        text.Append("        .endm\n");
+        if (board.ImageDefinition.Count > 0)
+        {
+            text.Append("        .section .image_definition, \"a\", %progbits\n        .balign 4\n");
+            foreach (uint word in board.ImageDefinition) text.Append(CultureInfo.InvariantCulture, $"        .word   0x{word:X8}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Source(Board board)
+    {
+        static (int Port, int Pin) Number(string? pin) => pin is not null && PinNumber.TryParse(pin, out int port, out int number) ? (port, number) : (0, 0);
+        (int port, int pin) transmit = Number(board.Uart.Transmit), receive = Number(board.Uart.Receive);
+        string driver = board.Uart.Driver switch
+        {
+            "cmsdk" => "CmsdkUart",
+            "stm32f4" => "Stm32F4Uart",
+            "stm32" => "Stm32Uart",
+            "nrf" => "NordicUart",
+            _ => "Rp2350Uart",
+        };
+        return FormattableString.Invariant($$"""
+            // {{board.Title}}. Generated from boards/{{board.Name}}.json.
+            namespace EdgeSpike.Firmware;
+
+            internal static class Board
+            {
+                public static BytePort OpenUart()
+                {
+                    UartSettings settings;
+                    settings.Base = 0x{{board.Uart.Base:X8}};
+                    settings.ClockHz = {{board.Uart.ClockHz}};
+                    settings.Baud = {{board.Uart.Baud}};
+                    settings.TransmitPort = {{transmit.port}};
+                    settings.TransmitPin = {{transmit.pin}};
+                    settings.ReceivePort = {{receive.port}};
+                    settings.ReceivePin = {{receive.pin}};
+                    settings.Alternate = {{board.Uart.Alternate}};
+                    return new {{driver}}(settings);
+                }
+
+                public static System.ReadOnlySpan<byte> Name => "{{board.Name}}"u8;
+
+                public static uint SlotStart => 0x{{board.Slot?.Origin ?? 0:X8}};
+
+                public static int SlotBytes => {{board.Slot?.Bytes ?? 0}};
+            }
+            
+            """);
+    }
+
+    private static string Factory(IEnumerable<int> operators)
+    {
+        StringBuilder text = new();
+        text.Append("""
+            // The operators of one model: the others are left out of the image. Generated; replaces runtime's OperatorFactory.cs.
+            namespace EdgeSpike.Runtime;
+
+            internal static class OperatorFactory
+            {
+                public static Operator Create(int code)
+                {
+                    switch (code)
+                    {
+
+            """);
+        foreach (int code in operators)
+            if (code >= 1 && code < OperatorNames.Length)
+                text.Append(CultureInfo.InvariantCulture, $"            case {code}: return new {OperatorNames[code]}Operator();\n");
+        text.Append("            default: return null;\n        }\n    }\n}\n");
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// The file as the content of a byte[]: the array's method table, its length, the bytes. The bytes start at a multiple of 16, as
+    /// the tensors in them do.
+    /// </summary>
+    private static string ModelObject(ModelHeader model) => FormattableString.Invariant($"""
+                .syntax unified
+                .section .model, "a", %progbits
+                .balign 16
+                .word   0, 0
+                .global model_object
+        model_object:
+                .word   "_ZTV14__Array<UInt8>", {model.Bytes.Length}
+                .incbin "model.esm"
+                .balign 4
+                .section .note.GNU-stack, "", %progbits
+        
+        """);
+
+    private static void Write(string folder, string name, string text) => Write(folder, name, Encoding.UTF8.GetBytes(text));
+
+    private static void Write(string folder, string name, byte[] bytes)
+    {
+        string path = Path.Combine(folder, name);
+        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes)) return;
+        File.WriteAllBytes(path, bytes);
+    }
+}

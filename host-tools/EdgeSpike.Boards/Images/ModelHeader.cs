@@ -1,0 +1,71 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.IO;
+
+namespace EdgeSpike.Boards.Images;
+
+/// <summary>
+/// What the build needs to know of a model (runtime/FORMAT.md): sizes and which operators it has. It is read without trust but
+/// not verified; the device's runtime does that.
+/// </summary>
+public sealed class ModelHeader
+{
+    private ModelHeader(byte[] file, int arenaWords, int objectBytes, IReadOnlyList<int> operators)
+    {
+        Bytes = file;
+        ArenaWords = arenaWords;
+        ObjectBytes = objectBytes;
+        Operators = operators;
+    }
+
+    /// <summary>The file.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>Words of its arena.</summary>
+    public int ArenaWords { get; }
+
+    /// <summary>Bytes of heap that the runtime's objects take for it, at most.</summary>
+    public int ObjectBytes { get; }
+
+    /// <summary>Codes of the operators it has, ascending, each once.</summary>
+    public IReadOnlyList<int> Operators { get; }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="BoardException">It is not there or not a model.</exception>
+    public static ModelHeader Read(string path)
+    {
+        byte[] file;
+        try
+        {
+            file = File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BoardException(path, "can't be read", "name an .esm file; edgespike convert makes one", error);
+        }
+
+        if (file.Length < 128 || BinaryPrimitives.ReadUInt32LittleEndian(file) != 0x314D5345)
+            throw new BoardException(path, "is not a model", "name an .esm file; edgespike convert makes one");
+        int Half(int at) => BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at));
+        long Word(int at) => BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at));
+        if (Word(8) != file.Length) throw new BoardException(path, $"has {file.Length} bytes and says {Word(8)}", "convert it again");
+
+        SortedSet<int> codes = [];
+        long at = Word(48);
+        int operators = Half(30);
+        for (int i = 0; i < operators; i++)
+        {
+            int record = at + 8 <= file.Length ? Half((int)at + 2) : 0;
+            if (record < 8) throw new BoardException(path, $"operator {i} at {at} is damaged", "convert it again");
+            codes.Add(Half((int)at));
+            at += record;
+        }
+
+        if (Word(24) > int.MaxValue / 4) throw new BoardException(path, $"asks for an arena of {Word(24)} words", "convert it again");
+
+        // Objects on a 32-bit machine: buffers 60, tensors 16, ports 16, operators up to 240; references to them 4 each; tables and link.
+        int objects = 64 * Half(28) + 20 * Half(32) + 20 * Half(36) + 244 * operators + 1536;
+        return new ModelHeader(file, (int)Word(24), objects, [.. codes]);
+    }
+}

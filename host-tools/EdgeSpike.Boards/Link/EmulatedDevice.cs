@@ -1,0 +1,64 @@
+using System;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO;
+
+namespace EdgeSpike.Boards.Link;
+
+/// <summary>A board in QEMU with its UART on the emulator's own input and output.</summary>
+public sealed class EmulatedDevice : IDisposable
+{
+    private readonly Process _process;
+
+    private EmulatedDevice(Process process, DeviceLink link)
+    {
+        _process = process;
+        Link = link;
+    }
+
+    /// <summary>The link to it.</summary>
+    public DeviceLink Link { get; }
+
+    /// <summary>Starts an image.</summary>
+    /// <exception cref="BoardException">The board has no emulator, or QEMU is not there.</exception>
+    public static EmulatedDevice Start(Board board, string elfPath)
+    {
+        ArgumentNullException.ThrowIfNull(board);
+        if (board.QemuMachine is null) throw new BoardException(board.Name, "QEMU does not have this board", "choose one that boards/README.md marks as emulated");
+        if (!File.Exists(elfPath)) throw new BoardException(elfPath, "is not there", "build the firmware first");
+        ProcessStartInfo start = new("qemu-system-arm", ["-M", board.QemuMachine, "-display", "none", "-monitor", "none", "-serial", "stdio", "-kernel", elfPath])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            Process process = Process.Start(start)!;
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+            return new EmulatedDevice(process, new DeviceLink($"{board.Name} in QEMU", process.StandardOutput.BaseStream, process.StandardInput.BaseStream));
+        }
+        catch (Win32Exception error)
+        {
+            throw new BoardException("qemu-system-arm", "is not there", "on Debian: apt install qemu-system-arm", error);
+        }
+    }
+
+    /// <summary>Ends the emulator.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // It had ended by itself.
+        }
+
+        Link.Dispose();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,44 @@
+using System;
+using System.IO;
+using EdgeSpike.Boards.Images;
+
+namespace EdgeSpike.Boards;
+
+/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators]" and "finish BOARD ELF".</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        try
+        {
+            switch (arguments)
+            {
+                case ["generate", string board, string model, string folder]:
+                    BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, allOperators: false);
+                    return 0;
+                case ["generate", string board, string model, string folder, "--all-operators"]:
+                    BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, allOperators: true);
+                    return 0;
+                case ["finish", string board, string elf]:
+                    Report(elf, ImageFinisher.Finish(BoardFile.Read(board), elf));
+                    return 0;
+                default:
+                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators], or finish BOARD ELF");
+                    return 2;
+            }
+        }
+        catch (BoardException error)
+        {
+            // The form that MSBuild takes for an error of its own.
+            Console.Error.WriteLine($"EdgeSpike.Boards : error : {error.Message}");
+            return 1;
+        }
+    }
+
+    private static void Report(string elf, ImageSizes sizes)
+    {
+        Console.WriteLine($"  {Path.GetFileName(elf)} and .bin, .hex, .uf2");
+        Console.WriteLine($"  flash  program {sizes.Program,7}  (vectors {sizes.Vectors})  model {sizes.Model}");
+        Console.WriteLine($"  ram    statics {sizes.Statics,7}  stack {sizes.Stack}  left for arena and objects {sizes.Heap}");
+    }
+}

@@ -1,0 +1,173 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using EdgeSpike.Boards;
+using EdgeSpike.Boards.Link;
+using EdgeSpike.Conversion.Planning;
+using EdgeSpike.Conversion.Quantization;
+using EdgeSpike.Conversion.Tests.Support;
+using EdgeSpike.Runtime;
+using EdgeSpike.Tests;
+using Xunit;
+using TensorType = EdgeSpike.Conversion.Planning.TensorType;
+
+namespace EdgeSpike.Firmware.Tests;
+
+/// <summary>Images on QEMU's machines: the same spikes as the host, and what happens when something goes wrong.</summary>
+public sealed class EmulatorTests(ITestOutputHelper output)
+{
+    /// <summary>Recordings of L2MU Braille for each machine and width; the environment asks for all 280 with EDGESPIKE_RECORDINGS=280.</summary>
+    private static int Recordings => int.TryParse(Environment.GetEnvironmentVariable("EDGESPIKE_RECORDINGS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 2;
+
+    [Theory]
+    [InlineData("mps2-an385")]
+    [InlineData("mps2-an386")]
+    [InlineData("mps2-an500")]
+    [InlineData("mps2-an505")]
+    [InlineData("netduinoplus2")]
+    public void The_linked_model_proves_itself_and_gives_the_spikes_of_the_host(string name)
+    {
+        using EmulatedDevice device = Start(name);
+        DeviceIdentity identity = device.Link.Identify();
+        Assert.Equal(name, identity.Board);
+        Assert.Equal(0, identity.ModelError);
+        Assert.Equal(new DeviceCheck(0, 1, 40, 40), device.Link.Check());
+        Same(device, Images.Model, 12, 20);
+        DeviceMemory memory = device.Link.ReadMemory();
+        output.WriteLine(memory.ToString());
+        Assert.InRange(memory.StackUsed, 64, memory.Stack - 256);
+    }
+
+    [Theory]
+    [InlineData("mps2-an385")]
+    [InlineData("mps2-an386")]
+    [InlineData("mps2-an500")]
+    [InlineData("mps2-an505")]
+    public void Uploaded_models_and_the_braille_network_give_the_spikes_of_the_host(string name)
+    {
+        using EmulatedDevice device = Start(name, allOperators: true);
+        TensorType[] types = [TensorType.Int4, TensorType.Int8, TensorType.Int16];
+        for (int seed = 0; seed < 3; seed++)
+        {
+            byte[] model = Models.Random(20 + seed, types[seed], inputs: 9 + seed, hidden: 33 + seed, outputs: 5 + seed);
+            device.Link.Upload(model);
+            Assert.Equal(1, device.Link.Restart().Slot);
+            Assert.Equal(0, device.Link.Check().Error);
+            Same(device, model, 9 + seed, 60);
+        }
+
+        L2muBraille braille = L2muBraille.Load(TestData.Require("l2mu-braille"));
+        foreach (WeightType weights in (WeightType[])[WeightType.Int8, WeightType.Int16])
+        {
+            byte[] model = L2mu.Convert(braille, weights);
+            device.Link.Upload(model);
+            Assert.Equal(model.Length, device.Link.Restart().ModelBytes);
+            Assert.Equal(0, device.Link.Check().Error);
+            Interpreter host = Models.Load(model);
+            for (int sample = 0; sample < Recordings; sample++)
+            {
+                int[][] events = L2mu.Events(braille, sample);
+                device.Link.Reset();
+                Assert.Equal(Models.Checksums(host, events), device.Link.Run([.. events.Select(e => DeviceLink.EventInput(e))]));
+            }
+
+            output.WriteLine($"{name} {weights}: {Recordings} recordings alike; {device.Link.ReadMemory()}");
+        }
+    }
+
+    [Theory]
+    [InlineData("mps2-an385")]
+    [InlineData("mps2-an505")]
+    [InlineData("netduinoplus2")]
+    public void Faults_are_caught_recorded_and_survived(string name)
+    {
+        using EmulatedDevice device = Start(name);
+        DeviceLink link = device.Link;
+        link.Identify();
+        link.Step();
+        Assert.False(link.ReadPanic().Happened);
+        (int Fault, int Code, string Meaning)[] faults =
+        [
+            (1, 2, "array index"), (2, 32, "null reference"), (3, 32, "stack overflow"), (4, 1, "division by zero"), (5, 32, "bus error"), (6, 8, "heap is exhausted"),
+        ];
+        foreach ((int fault, int code, string meaning) in faults)
+        {
+            PanicReport panic = link.Provoke(fault);
+            Assert.Equal(code, panic.Code);
+            Assert.Contains(meaning, panic.Meaning);
+            if (code != 32 || fault == 2) Assert.InRange(panic.Address, (uint)Images.Board(name).Flash.Origin, (uint)Images.Board(name).Flash.End);
+            link.ReadPanic(forget: true);
+            Assert.False(link.ReadPanic().Happened);
+            Assert.Equal(0, link.Check().Error);
+        }
+    }
+
+    [Fact]
+    public void An_upload_that_breaks_off_or_is_damaged_leaves_the_old_model()
+    {
+        using EmulatedDevice device = Start("mps2-an386", allOperators: true);
+        DeviceLink link = device.Link;
+        int linked = link.Identify().ModelBytes;
+
+        // Sound bytes of a model that the verifier refuses: its operator names a buffer that is not there.
+        byte[] refused = Models.Random(30, TensorType.Int8);
+        int operators = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(refused.AsSpan(48));
+        refused[operators + 8] = 200;
+        ModelBuilder.Reseal(refused);
+        link.Upload(refused);
+        DeviceIdentity identity = link.Restart();
+        Assert.Equal((0, linked), (identity.Slot, identity.ModelBytes));
+        Assert.Equal(0, link.Check().Error);
+
+        byte[] good = Models.Random(31, TensorType.Int8);
+        link.Upload(good);
+        Assert.Equal(1, link.Restart().Slot);
+        Assert.ThrowsAny<OperationCanceledException>(() => link.Upload(Models.Random(32, TensorType.Int8), new StopAfter(1000)));
+        identity = link.Restart();
+        Assert.Equal((0, linked), (identity.Slot, identity.ModelBytes));
+        Assert.Equal(0, link.Check().Error);
+    }
+
+    [Fact]
+    public void A_damaged_linked_model_is_refused_and_the_link_says_why()
+    {
+        byte[] damaged = [.. Images.Model];
+        damaged[^20] ^= 1;
+        Images.RequireEmulator();
+        using EmulatedDevice device = EmulatedDevice.Start(Images.Board("mps2-an386"), Images.Of("mps2-an386", "damaged", damaged));
+        DeviceIdentity identity = device.Link.Identify();
+        Assert.Equal((int)ModelError.Checksum, identity.ModelError);
+        Assert.Equal(12, identity.ModelErrorOffset);
+        Assert.Contains("no model", Assert.Throws<BoardException>(() => device.Link.Step()).Message);
+    }
+
+    [Fact]
+    public void An_emulator_that_ends_is_noticed()
+    {
+        EmulatedDevice device = Start("mps2-an386");
+        device.Link.Identify();
+        device.Dispose();
+        Assert.ThrowsAny<Exception>(() => device.Link.Identify());
+    }
+
+    private static void Same(EmulatedDevice device, byte[] model, int inputs, int ticks)
+    {
+        int[][] events = Models.RandomInput(new Random(ticks), inputs, ticks);
+        device.Link.Reset();
+        Assert.Equal(Models.Checksums(Models.Load(model), events), device.Link.Run([.. events.Select(e => DeviceLink.EventInput(e))]));
+    }
+
+    private static EmulatedDevice Start(string name, bool allOperators = false)
+    {
+        Images.RequireEmulator();
+        return EmulatedDevice.Start(Images.Board(name), Images.Of(name, allOperators));
+    }
+
+    private sealed class StopAfter(int bytes) : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            if (value > bytes) throw new OperationCanceledException();
+        }
+    }
+}

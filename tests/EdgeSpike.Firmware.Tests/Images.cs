@@ -1,0 +1,86 @@
+using System;
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO;
+using EdgeSpike.Boards;
+using EdgeSpike.Conversion.Planning;
+using EdgeSpike.Tests;
+using Xunit;
+
+namespace EdgeSpike.Firmware.Tests;
+
+/// <summary>Firmware images built by the same command that people use; each once.</summary>
+internal static class Images
+{
+    private static readonly object Gate = new();
+    private static readonly ConcurrentDictionary<string, string> Built = new();
+    private static readonly string Root = Directory.CreateTempSubdirectory("edgespike-images-").FullName;
+
+    static Images() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Root, recursive: true);
+
+    /// <summary>The model linked with most images.</summary>
+    public static byte[] Model { get; } = Models.Random(1, TensorType.Int8);
+
+    /// <summary>A board of the repository.</summary>
+    public static Board Board(string name) => BoardFile.Read(Path.Combine(TestData.RepositoryRoot, "boards", name + ".json"));
+
+    /// <summary>The image of <see cref="Model"/>; skips the test when the tools are not there.</summary>
+    public static string Of(string board, bool allOperators = false) => Of(board, "model", Model, allOperators);
+
+    /// <summary>An image's .elf; skips the test when the tools are not there.</summary>
+    public static string Of(string board, string name, byte[] model, bool allOperators = false)
+    {
+        RequireTools();
+        lock (Gate) return Built.GetOrAdd($"{board} {name} {allOperators}", _ => Build(board, name, model, Path.Combine(Root, $"{board}-{name}-{allOperators}"), allOperators));
+    }
+
+    /// <summary>Builds into a folder, whether built before or not.</summary>
+    public static string Build(string board, string name, byte[] model, string folder, bool allOperators = false)
+    {
+        Directory.CreateDirectory(folder);
+        string file = Path.Combine(folder, name + ".esm");
+        File.WriteAllBytes(file, model);
+        lock (Gate)
+        {
+            (int status, string text) = Run("dotnet", "build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
+                $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used");
+            Assert.True(status == 0, text);
+        }
+
+        return Path.Combine(folder, $"{board}-{name}.elf");
+    }
+
+    /// <summary>Skips the test, naming what is missing.</summary>
+    public static void RequireTools() => Assert.SkipUnless(Exists("arm-none-eabi-gcc"), "needs arm-none-eabi-gcc: apt install gcc-arm-none-eabi");
+
+    /// <summary>Skips the test, naming what is missing.</summary>
+    public static void RequireEmulator()
+    {
+        RequireTools();
+        Assert.SkipUnless(Exists("qemu-system-arm"), "needs qemu-system-arm: apt install qemu-system-arm");
+    }
+
+    /// <summary>Runs a program; its status and everything it wrote.</summary>
+    public static (int Status, string Text) Run(string program, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        System.Threading.Tasks.Task<string> errors = process.StandardError.ReadToEndAsync();
+        string text = process.StandardOutput.ReadToEnd() + errors.Result;
+        process.WaitForExit();
+        return (process.ExitCode, text);
+    }
+
+    private static bool Exists(string program)
+    {
+        try
+        {
+            return Run(program, "--version").Status == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+}
