@@ -52,12 +52,7 @@ public sealed class Interpreter
         _operators = Model.Operators;
         _ports = Model.Ports;
         Arena = new int[Model.ArenaWords];
-        for (int i = 0; i < _operators.Length; i++)
-        {
-            _operators[i].File = file;
-            _operators[i].Arena = Arena;
-        }
-
+        for (int i = 0; i < _operators.Length; i++) _operators[i].Arena = Arena;
         _schedule = Schedule(file);
         Reset();
         return error;

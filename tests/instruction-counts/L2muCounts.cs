@@ -97,7 +97,7 @@ public sealed class L2muCounts(ITestOutputHelper output)
         return elf;
     }
 
-    private static string Phase(string function) => Phases.FirstOrDefault(p => function.Contains(p.Part, StringComparison.Ordinal), ("", Else)).Item2;
+    private static string Phase(string function) => Phases.FirstOrDefault(p => function.Contains(p.Part, StringComparison.Ordinal), (Part: "", Phase: Else)).Phase;
 
     private static long Sum(InstructionCount count, string phase) => count.Functions.Where(f => Phase(f.Key) == phase).Sum(f => f.Value);
 

@@ -19,6 +19,9 @@ public abstract class Connection : Operator
     private int _reach;
     private int _unit;
 
+    /// <summary>The most that all sources together add to one element, where the weights themselves tell.</summary>
+    internal int ColumnBound = int.MaxValue;
+
     /// <summary>True: the source is a list of events, false: values.</summary>
     internal bool FromEvents;
 
@@ -52,7 +55,7 @@ public abstract class Connection : Operator
         return false;
     }
 
-    /// <summary>Whether the last row, read in pairs of words, ends within the file.</summary>
+    /// <summary>Whether the last row, read eight columns at a time, ends within the file.</summary>
     internal virtual bool WholeWords(int fileLength)
     {
         return false;
@@ -144,7 +147,9 @@ public abstract class Connection : Operator
     {
         int sources = _reach;
         if (FromEvents && Arena[Source.Offset] < sources) sources = Arena[Source.Offset];
-        int peak = sources * _unit + _biasBound;
+        int peak = sources * _unit;
+        if (peak > ColumnBound) peak = ColumnBound;
+        peak += _biasBound;
         Target.Peak = _accumulate ? Target.Peak + peak : peak;
     }
 

@@ -6,6 +6,9 @@ namespace EdgeSpike.Runtime;
 /// </summary>
 internal sealed class DenseOperator : Connection
 {
+    /// <summary>Up to so many sources the weights are read for what they add up to; with more, not all are active at once.</summary>
+    private const int FewSources = 16;
+
     private int _sources;
     private int _width;
     private int _rowBytes;
@@ -24,6 +27,8 @@ internal sealed class DenseOperator : Connection
         context.Require((long)_repeat * _width == Target.Length, ModelError.Size, 10);
         _rowBytes = context.RowBytes(11, context.Weights(6), _sources, _width);
         context.AddWork((long)Source.Length * _width + Target.Length);
+        if (context.Failed) return;
+        if (_sources <= FewSources) ColumnBound = LargestColumn();
         if (Source.Length > 65536) return;
         long rest = uint.MaxValue;
         for (int bit = 31; bit >= 0; bit--)
@@ -33,6 +38,26 @@ internal sealed class DenseOperator : Connection
             rest -= part;
             _reciprocal |= 1u << bit;
         }
+    }
+
+    // The largest Σ |w| of a target, times what a source can be. PrepareFrame has shown that it fits.
+    private int LargestColumn()
+    {
+        int largest = 0;
+        for (int j = 0; j < _width; j++)
+        {
+            int sum = 0;
+            for (int i = 0; i < _sources; i++)
+            {
+                int weight = Kernels.Weight(WeightType, File, Weights + i * _rowBytes, j);
+                sum += weight < 0 ? -weight : weight;
+            }
+
+            if (sum > largest) largest = sum;
+        }
+
+        largest *= Source.Bound;
+        return LeftShift > 0 ? largest << LeftShift : largest;
     }
 
     /// <summary>Rows of one block.</summary>
@@ -83,7 +108,7 @@ internal sealed class DenseOperator : Connection
     internal override bool WholeWords(int fileLength)
     {
         int bits = WeightType == TensorType.Int16 ? 16 : WeightType == TensorType.Int8 ? 8 : 4;
-        return Weights + (_sources - 1L) * _rowBytes + ((((long)_width * bits + 63) >> 6) << 3) <= fileLength;
+        return Weights + (_sources - 1L) * _rowBytes + ((_width + 7L) >> 3) * bits <= fileLength;
     }
 
     /// <summary>Counts the synaptic operations of so many rows.</summary>

@@ -40,8 +40,8 @@ internal sealed class NeuronOperator : Operator
     public int LargestThreshold;
     public int LargestReset;
 
-    /// <summary>No threshold is negative.</summary>
-    public bool ThresholdsPositive;
+    /// <summary>Of the kind for which <see cref="Advance"/> has a proof: shared decays, thresholds from 0 up, no lower limit.</summary>
+    public bool Bounded;
 
     /// <summary>Largest magnitudes that the membranes and the currents can have now; at most L.</summary>
     public int MembraneReach;
@@ -131,9 +131,9 @@ internal sealed class NeuronOperator : Operator
         LargestBias = Largest(context, inputBias) + Largest(context, membraneBias);
         LargestThreshold = Largest(context, threshold);
         LargestReset = Largest(context, resetTo);
-        ThresholdsPositive = true;
+        Bounded = DecayStep == 0 && SynapticDecayStep == 0 && LowerLimit == -Limit;
         for (int i = 0; threshold != null && i < threshold.Count; i++)
-            if (context.Constant(threshold, i) < 0) ThresholdsPositive = false;
+            if (context.Constant(threshold, i) < 0) Bounded = false;
         _largestInitial = Largest(context, initial);
         context.AddWork((long)Count * (MostSpikes > 1 ? MostSpikes : 1));
     }
@@ -162,40 +162,32 @@ internal sealed class NeuronOperator : Operator
     }
 
     /// <summary>
-    /// Carries the reach of the state over one tick. True: nothing can be clamped in it, so that a kernel may leave the clamps
-    /// out. False: something might; the reach is then L, as ARITHMETIC.md has it.
+    /// Carries the reach of the state over one tick whose inputs are at most <paramref name="peak"/> in magnitude. True: nothing
+    /// can be clamped in it, so that a kernel may leave the clamps out. False: something might, and nothing has changed.
     /// </summary>
     /// <remarks>
     /// With every |v| ≤ V and the drive at most D, decay leaves V d / 2^15 + 1; a subtraction is only made above a threshold that
     /// is not negative, so it leaves at least −threshold; a reset leaves its value. Their largest, and D, is the new V.
     /// </remarks>
-    internal bool Advance()
+    internal bool Advance(int peak)
     {
-        int peak = Source.PeakWriters == Source.Writers ? Source.Peak : Source.Bound;
-        if (DecayStep == 0 && SynapticDecayStep == 0 && LowerLimit == -Limit && ThresholdsPositive && peak <= Limit >> InputShift)
+        if (peak > Limit >> InputShift) return false;
+        long drive = (long)peak * (1 << InputShift) + LargestBias, current = 0;
+        if (HasCurrent)
         {
-            long drive = (long)peak * (1 << InputShift) + LargestBias, current = 0;
-            if (HasCurrent)
-            {
-                current = (((long)CurrentReach * Bytes.U16(File, SynapticDecay)) >> 15) + 1 + drive;
-                drive = (current > CurrentReach ? current : CurrentReach) + LargestBias;
-            }
-
-            int from = MembraneReach > LargestReset ? MembraneReach : LargestReset;
-            long membrane = (((long)from * Bytes.U16(File, Decay)) >> 15) + 1;
-            if (membrane < LargestThreshold) membrane = LargestThreshold;
-            membrane += drive;
-            if (membrane < LargestReset) membrane = LargestReset;
-            if (membrane <= Limit && current <= Limit)
-            {
-                MembraneReach = (int)membrane;
-                CurrentReach = (int)current;
-                return true;
-            }
+            current = (((long)CurrentReach * Bytes.U16(File, SynapticDecay)) >> 15) + 1 + drive;
+            drive = (current > CurrentReach ? current : CurrentReach) + LargestBias;
         }
 
-        MembraneReach = CurrentReach = Limit;
-        return false;
+        int from = MembraneReach > LargestReset ? MembraneReach : LargestReset;
+        long membrane = (((long)from * Bytes.U16(File, Decay)) >> 15) + 1;
+        if (membrane < LargestThreshold) membrane = LargestThreshold;
+        membrane += drive;
+        if (membrane < LargestReset) membrane = LargestReset;
+        if (membrane > Limit || current > Limit) return false;
+        MembraneReach = (int)membrane;
+        CurrentReach = (int)current;
+        return true;
     }
 
     internal override void Reset()

@@ -25,7 +25,7 @@ internal sealed class RowGroup : Operator
     /// <summary>The sums.</summary>
     public ModelBuffer Target;
 
-    /// <summary>Every row of every member may be read in pairs of words: the file goes on behind it.</summary>
+    /// <summary>Every row of every member may be read eight columns at a time: the file goes on behind it.</summary>
     public bool WholeWords;
 
     /// <summary>Makes one of operators[first .. first + count), which Load has verified.</summary>

@@ -85,7 +85,7 @@ internal sealed class SparseOperator : Connection
 
     internal override bool WholeWords(int fileLength)
     {
-        return Weights + 2L * _synapses + 8 <= fileLength;
+        return Weights + 2L * _synapses + 16 <= fileLength;
     }
 
     internal override void Accumulate(int sum)

@@ -6,7 +6,7 @@ namespace EdgeSpike.Runtime;
 /// The neurons of an operator for 32-bit cores without vectors. Replaces Kernels/Scalar/NeuronSteps.cs, bit-identical to it.
 /// </summary>
 /// <remarks>
-/// <para>A population whose state cannot reach a limit in this tick (<see cref="NeuronOperator.Advance"/>) needs no clamp; without
+/// <para>A population whose state cannot reach a limit in this tick (<see cref="Unclamped"/>) needs no clamp; without
 /// refractory period and several spikes, few options are left. Three loops cover them: reset by subtraction on the next tick,
 /// any reset at once, and the rest including currents and biases. All other neurons go through the general body.</para>
 /// <para>Input, threshold and membrane are reached from one pointer, the others by their distance from it. Products are of 64
@@ -19,7 +19,11 @@ internal static partial class Kernels
     public static unsafe void StepNeurons(NeuronOperator p, byte[] file, int[] arena)
     {
         int emitted = 0;
-        if (!p.Advance() || !p.HasThreshold || p.Refractory > 0 || p.MostSpikes > 1) StepNeurons(p, file, arena, 0, p.Count, ref emitted);
+        if (!p.Bounded || !p.HasThreshold || p.Refractory > 0 || p.MostSpikes > 1 || !Unclamped(p, arena))
+        {
+            p.MembraneReach = p.CurrentReach = NeuronOperator.Limit;
+            StepNeurons(p, file, arena, 0, p.Count, ref emitted);
+        }
         else
         {
             fixed (byte* f = file)
@@ -51,6 +55,43 @@ internal static partial class Kernels
             arena[p.Target] = emitted;
             p.Spikes += emitted;
         }
+    }
+
+    /// <summary>
+    /// True: nothing can be clamped in this tick. Known without a look where the rows of this tick are too few, otherwise from the
+    /// inputs and states themselves: at 10 instructions a neuron, which the clamps would cost as well.
+    /// </summary>
+    private static unsafe bool Unclamped(NeuronOperator p, int[] arena)
+    {
+        ModelBuffer source = p.Source;
+        if (p.Advance(source.PeakWriters == source.Writers ? source.Peak : source.Bound)) return true;
+        fixed (int* a = arena)
+        {
+            p.MembraneReach = Magnitude(a + p.Membrane, p.Count);
+            if (p.HasCurrent) p.CurrentReach = Magnitude(a + p.Current, p.Count);
+            return p.Advance(Magnitude(a + p.Input, p.Count));
+        }
+    }
+
+    /// <summary>No element exceeds it in magnitude, and it is about twice the largest at most.</summary>
+    private static unsafe int Magnitude(int* values, int count)
+    {
+        // x ^ (x >> 31) is x or −x − 1; the bits of all of them together cover each.
+        int bits = 0;
+        int* end = values + count;
+        if ((count & 1) != 0)
+        {
+            bits = *values ^ (*values >> 31);
+            values++;
+        }
+
+        for (; values != end; values += 2)
+        {
+            int first = values[0], second = values[1];
+            bits |= (first ^ (first >> 31)) | (second ^ (second >> 31));
+        }
+
+        return bits == int.MaxValue ? bits : bits + 1;
     }
 
     /// <summary>(v × d) >> 15 for |v| ≤ L, d ≤ 2^15, given d × 2^15: |4 v| &lt; 2^30 and d × 2^15 ≤ 2^30 are ints.</summary>

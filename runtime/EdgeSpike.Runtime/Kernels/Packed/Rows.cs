@@ -39,7 +39,7 @@ internal static partial class Kernels
         }
         else if (type == TensorType.Int16)
         {
-            for (; j + 8 <= width; j += 8) AddShorts8(rows, count, 2 * j, sums + j, begin);
+            for (; j + 8 <= width || (wholeWords && j < width); j += 8) AddShorts8(rows, count, 2 * j, sums + j, width - j, begin);
         }
         else
         {
@@ -193,24 +193,12 @@ internal static partial class Kernels
         }
     }
 
-    /// <summary>Eight columns of int16.</summary>
-    private static unsafe void AddShorts8(byte** row, int count, nint column, int* sums, bool begin)
+    /// <summary>Eight columns of int16, or the last one to seven.</summary>
+    private static unsafe void AddShorts8(byte** row, int count, nint column, int* sums, int width, bool begin)
     {
         int s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
         short* p;
         byte** end = row + count;
-        if (!begin)
-        {
-            s0 = sums[0];
-            s1 = sums[1];
-            s2 = sums[2];
-            s3 = sums[3];
-            s4 = sums[4];
-            s5 = sums[5];
-            s6 = sums[6];
-            s7 = sums[7];
-        }
-
         if ((count & 1) != 0)
         {
             p = (short*)(*row + column);
@@ -247,14 +235,38 @@ internal static partial class Kernels
             AddFour(p + 4, ref s4, ref s5, ref s6, ref s7);
         }
 
-        sums[0] = s0;
-        sums[1] = s1;
-        sums[2] = s2;
-        sums[3] = s3;
-        sums[4] = s4;
-        sums[5] = s5;
-        sums[6] = s6;
-        sums[7] = s7;
+        if (width < 8)
+        {
+            sums[0] = begin ? s0 : sums[0] + s0;
+            if (width > 1) sums[1] = begin ? s1 : sums[1] + s1;
+            if (width > 2) sums[2] = begin ? s2 : sums[2] + s2;
+            if (width > 3) sums[3] = begin ? s3 : sums[3] + s3;
+            if (width > 4) sums[4] = begin ? s4 : sums[4] + s4;
+            if (width > 5) sums[5] = begin ? s5 : sums[5] + s5;
+            if (width > 6) sums[6] = begin ? s6 : sums[6] + s6;
+        }
+        else if (begin)
+        {
+            sums[0] = s0;
+            sums[1] = s1;
+            sums[2] = s2;
+            sums[3] = s3;
+            sums[4] = s4;
+            sums[5] = s5;
+            sums[6] = s6;
+            sums[7] = s7;
+        }
+        else
+        {
+            sums[0] = sums[0] + s0;
+            sums[1] = sums[1] + s1;
+            sums[2] = sums[2] + s2;
+            sums[3] = sums[3] + s3;
+            sums[4] = sums[4] + s4;
+            sums[5] = sums[5] + s5;
+            sums[6] = sums[6] + s6;
+            sums[7] = sums[7] + s7;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
