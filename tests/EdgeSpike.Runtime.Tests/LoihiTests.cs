@@ -66,6 +66,83 @@ public sealed class LoihiTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Traces), "sigma_delta")]
+    public void A_sigma_delta_trace_of_Lava_is_reproduced_in_activation_and_output(string file)
+    {
+        using JsonDocument trace = JsonDocument.Parse(File.ReadAllBytes(TestData.Require(Path.Combine("loihi", file))));
+        JsonElement t = trace.RootElement;
+        int[][] a = Matrix(t, "a_in"), act = Matrix(t, "act"), s = Matrix(t, "s_out");
+        int n = a[0].Length;
+        ModelBuilder model = new() { Profile = Profile.Loihi };
+        int input = model.AddBuffer(BufferKind.Values, n, 1 << 20);
+        int State() => model.AddBuffer(BufferKind.Values, n, int.MaxValue, true);
+        model.AddPort(PortKind.Input, input);
+        int target = State(), activation = State();
+        model.AddOperator(new LoihiSigmaDeltaOperator
+        {
+            Source = input,
+            Target = target,
+            Sigma = State(),
+            Activation = activation,
+            Residue = State(),
+            Error = t.GetProperty("cum_error").GetBoolean() ? State() : -1,
+            Threshold = model.AddTensor(TensorType.Int32, Row(t, "vth_scaled")),
+            Bias = model.AddTensor(TensorType.Int32, Row(t, "bias_scaled")),
+            Rectified = t.GetProperty("act_mode").GetString() == "RELU",
+            StateExponent = Number(t, "state_exp"),
+            Limit = int.MaxValue,
+        });
+        Runtime.Interpreter run = Runs.Load(model.Build());
+        for (int tick = 0; tick < a.Length; tick++)
+        {
+            Runs.Fill(run, [a[tick]]);
+            run.Step();
+            Assert.Equal((tick, string.Join(' ', act[tick])), (tick, string.Join(' ', Runs.Words(run, activation))));
+            Assert.Equal((tick, string.Join(' ', s[tick])), (tick, string.Join(' ', Runs.Words(run, target))));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Traces), "rf")]
+    [MemberData(nameof(Traces), "rf_iz")]
+    public void A_resonator_trace_of_Lava_is_reproduced_in_state_and_spikes(string file)
+    {
+        using JsonDocument trace = JsonDocument.Parse(File.ReadAllBytes(TestData.Require(Path.Combine("loihi", file))));
+        JsonElement t = trace.RootElement;
+        int[][] real = Matrix(t, "real"), imaginary = Matrix(t, "imag"), s = Matrix(t, "s"), realIn = Matrix(t, "real_in"), imaginaryIn = Matrix(t, "imag_in");
+        int n = real[0].Length;
+        ModelBuilder model = new() { Profile = Profile.Loihi };
+        int[] inputs = [model.AddBuffer(BufferKind.Values, n, 1 << 20), model.AddBuffer(BufferKind.Values, n, 1 << 20)];
+        foreach (int input in inputs) model.AddPort(PortKind.Input, input);
+        int[] states = [model.AddBuffer(BufferKind.Values, n, (1 << 23) - 1, true), model.AddBuffer(BufferKind.Values, n, (1 << 23) - 1, true)];
+        int target = model.AddBuffer(BufferKind.Events, n, 1, true);
+        model.AddOperator(new LoihiResonatorOperator
+        {
+            Source = inputs[0],
+            ImaginarySource = inputs[1],
+            Target = target,
+            Real = states[0],
+            Imaginary = states[1],
+            Cosine = model.AddTensor(TensorType.Int32, [Number(t, "cos_decay")]),
+            Sine = model.AddTensor(TensorType.Int32, [Number(t, "sin_decay")]),
+            Threshold = model.AddTensor(TensorType.Int32, Row(t, "vth_scaled")),
+            DecayBits = Number(t, "decay_bits"),
+            InputShift = Number(t, "state_exp"),
+            Resets = t.GetProperty("kind").GetString() == "rf_iz",
+        });
+        Runtime.Interpreter run = Runs.Load(model.Build());
+        for (int tick = 0; tick < real.Length; tick++)
+        {
+            Runs.Fill(run, [realIn[tick], imaginaryIn[tick]]);
+            run.Step();
+            Assert.Equal((tick, string.Join(' ', real[tick])), (tick, string.Join(' ', Runs.Words(run, states[0]))));
+            Assert.Equal((tick, string.Join(' ', imaginary[tick])), (tick, string.Join(' ', Runs.Words(run, states[1]))));
+            int[] list = Runs.Words(run, target);
+            Assert.Equal(Enumerable.Range(0, n).Where(j => s[tick][j] != 0), list.Skip(1).Take(list[0]));
+        }
+    }
+
     [Fact]
     public void Random_populations_with_delays_follow_the_formulas_of_the_chip()
     {
@@ -127,6 +204,8 @@ public sealed class LoihiTests
     private static int[] Draw(Random random, int count, int from, int to) => [.. Enumerable.Range(0, count).Select(_ => random.Next(from, to))];
 
     private static int Number(JsonElement trace, string name) => trace.GetProperty(name).GetInt32();
+
+    private static int[] Row(JsonElement trace, string name) => [.. trace.GetProperty(name).EnumerateArray().Select(x => x.GetInt32())];
 
     private static int[][] Matrix(JsonElement trace, string name) =>
         [.. trace.GetProperty(name).EnumerateArray().Select(row => row.EnumerateArray().Select(x => x.GetInt32()).ToArray())];

@@ -109,7 +109,7 @@ public sealed class VectorCheckTests
         Assert.True(error is Vector or VectorDiffers, $"{why}: {error}");
         Assert.True(offset == 4 && word < 6 || error == Vector, $"{why}: {error}");
         Assert.Equal(0, check.Vector);
-        Assert.True(clock.ElapsedMilliseconds < 1000);
+        Assert.True(clock.ElapsedMilliseconds < 1500);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class VectorCheckTests
         Runtime.VectorCheck check = new(Runs.Load(file));
         Stopwatch clock = Stopwatch.StartNew();
         Assert.Equal(Vector, check.Run());
-        Assert.True(clock.ElapsedMilliseconds < 500, $"{clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.ElapsedMilliseconds < 1500, $"{clock.ElapsedMilliseconds} ms");
     }
 
     [Fact]

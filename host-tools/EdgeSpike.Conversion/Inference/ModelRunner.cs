@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Graph;
+using EdgeSpike.Conversion.Inspection;
 using EdgeSpike.Conversion.Quantization;
 using EdgeSpike.Conversion.Reference;
 using EdgeSpike.Runtime;
@@ -19,9 +20,6 @@ namespace EdgeSpike.Conversion.Inference;
 /// </remarks>
 public sealed class ModelRunner
 {
-    /// <summary>Largest arena accepted by default: 1 GiB.</summary>
-    public const int DefaultArenaWords = 1 << 28;
-
     private readonly Recorder _recorder;
     private readonly InputPort[] _inputs;
     private readonly double[] _activity;
@@ -32,12 +30,11 @@ public sealed class ModelRunner
     /// <param name="maximumArenaWords">Largest arena to accept.</param>
     /// <param name="maximumWork">Largest worst case of operations per tick to accept.</param>
     /// <exception cref="ConversionException"><see cref="ErrorCode.ModelRejected"/> with the offset and the operator.</exception>
-    public ModelRunner(byte[] file, string where = "model", int maximumArenaWords = DefaultArenaWords, long maximumWork = long.MaxValue / 4)
+    public ModelRunner(byte[] file, string where = "model", int maximumArenaWords = ModelLoading.DefaultArenaWords, long maximumWork = long.MaxValue / 4)
     {
         ArgumentNullException.ThrowIfNull(file);
         Where = where;
-        Interpreter = new Interpreter();
-        if (Interpreter.Load(file, maximumArenaWords, maximumWork) != ModelError.None) throw Rejected(Interpreter.Model, where);
+        Interpreter = ModelLoading.Load(file, where, maximumArenaWords, maximumWork);
         ModelFile model = Interpreter.Model;
         ModelMetadata? read = ModelMetadata.TryParse(file.AsSpan(model.MetadataOffset, model.MetadataBytes));
         Metadata = read is not null && MetadataCheck.Fits(read, model) ? read : MetadataCheck.FromPorts(model);
@@ -61,14 +58,6 @@ public sealed class ModelRunner
 
     /// <summary>Names of the classes, or empty.</summary>
     public IReadOnlyList<string> Labels => [.. Enumerable.Range(0, Interpreter.Model.LabelCount).Select(Interpreter.Model.Label)];
-
-    /// <summary>The model's version of an error of the interpreter, for people.</summary>
-    public static ConversionException Rejected(ModelFile model, string where)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        string at = model.ErrorOperator >= 0 ? $"byte {model.ErrorOffset}, operator {model.ErrorOperator}" : $"byte {model.ErrorOffset}";
-        return new ConversionException(ErrorCode.ModelRejected, where, $"the model is not valid: {model.Error} at {at}", "convert it again, and copy it without changing it");
-    }
 
     /// <summary>Back to before the first tick.</summary>
     public void Reset() => Interpreter.Reset();
@@ -165,7 +154,7 @@ public sealed class ModelRunner
         VectorCheck check = new(Interpreter);
         ModelError error = check.Run();
         if (error != ModelError.None)
-            throw new ConversionException(ErrorCode.CheckFailed, Where, $"vector {check.Vector} differs at tick {check.Tick} ({error})", "convert the network again; if this file is fresh, please report it");
+            throw new ConversionException(ErrorCode.CheckFailed, Where, $"vector {check.Vector}, tick {check.Tick}: {ModelLoading.Text(error)}", "convert the network again; if this file is fresh, please report it");
         return check.Ticks;
     }
 

@@ -565,3 +565,101 @@ public sealed record ArgumentMaximumOperator : SourceOperator
     /// <inheritdoc/>
     public override IEnumerable<(int Buffer, BufferUse Use)> Uses() => [(Source, ReadAt(When)), (Target, BufferUse.Write)];
 }
+
+/// <summary>Code 16: Loihi's sigma-delta unit, or the delta encoder of an input.</summary>
+public sealed record LoihiSigmaDeltaOperator : ModelOperator
+{
+    /// <summary>Values buffer with the input sum, of the same tick.</summary>
+    public required int Source { get; init; }
+
+    /// <summary>Values.</summary>
+    public required int Target { get; init; }
+
+    /// <summary>Values, persistent: it integrates; −1: it does not.</summary>
+    public int Sigma { get; init; } = -1;
+
+    /// <summary>Values, persistent.</summary>
+    public required int Activation { get; init; }
+
+    /// <summary>Values, persistent.</summary>
+    public required int Residue { get; init; }
+
+    /// <summary>Values, persistent: the threshold compares the cumulative error; −1: the change.</summary>
+    public int Error { get; init; } = -1;
+
+    /// <summary>int32 ≥ 0, 1 or n, shifted by its exponents.</summary>
+    public required int Threshold { get; init; }
+
+    /// <summary>int32, 1 or n, shifted alike; −1: 0.</summary>
+    public int Bias { get; init; } = -1;
+
+    /// <summary>The activation is never negative.</summary>
+    public bool Rectified { get; init; }
+
+    /// <summary>Left shift of the input sum, 0 … 24.</summary>
+    public int InputShift { get; init; }
+
+    /// <summary>Right shift of what is sent, 0 … 24.</summary>
+    public int StateExponent { get; init; }
+
+    /// <summary>Limit of what is sent.</summary>
+    public required int Limit { get; init; }
+
+    /// <inheritdoc/>
+    public override int Code => 16;
+
+    /// <inheritdoc/>
+    public override int[] Fields() =>
+        [Source, Target, Sigma, Activation, Residue, Error, Threshold, Bias, Rectified ? 1 : 0, Sigma >= 0 ? 1 : 0, InputShift, StateExponent, Limit];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(int Buffer, BufferUse Use)> Uses() =>
+        [(Source, BufferUse.Read), (Target, BufferUse.Write), (Sigma, BufferUse.State), (Activation, BufferUse.State), (Residue, BufferUse.State), (Error, BufferUse.State)];
+}
+
+/// <summary>Code 17: Loihi's resonate-and-fire neuron.</summary>
+public sealed record LoihiResonatorOperator : ModelOperator
+{
+    /// <summary>Values buffer with the real part of the input, of the same tick.</summary>
+    public required int Source { get; init; }
+
+    /// <summary>Values buffer with the imaginary part, of the same tick; −1: 0.</summary>
+    public int ImaginarySource { get; init; } = -1;
+
+    /// <summary>Events.</summary>
+    public required int Target { get; init; }
+
+    /// <summary>Values, persistent.</summary>
+    public required int Real { get; init; }
+
+    /// <summary>Values, persistent.</summary>
+    public required int Imaginary { get; init; }
+
+    /// <summary>int32, 1 or n, in 1/2^<see cref="DecayBits"/>.</summary>
+    public required int Cosine { get; init; }
+
+    /// <summary>int32, 1 or n, in 1/2^<see cref="DecayBits"/>.</summary>
+    public required int Sine { get; init; }
+
+    /// <summary>int32, 0 … 2^23 − 1, 1 or n, shifted by its exponent.</summary>
+    public required int Threshold { get; init; }
+
+    /// <summary>0 … 30.</summary>
+    public int DecayBits { get; init; } = 12;
+
+    /// <summary>Left shift of the input, 0 … 24.</summary>
+    public int InputShift { get; init; }
+
+    /// <summary>True: fires at the imaginary part and resets it; false: fires where the phase crosses zero.</summary>
+    public bool Resets { get; init; }
+
+    /// <inheritdoc/>
+    public override int Code => 17;
+
+    /// <inheritdoc/>
+    public override int[] Fields() => [Source, ImaginarySource, Target, Real, Imaginary, Cosine, Sine, Threshold, DecayBits, InputShift, Resets ? 1 : 0];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(int Buffer, BufferUse Use)> Uses() =>
+        [(Source, BufferUse.Read), (ImaginarySource, BufferUse.Read), (Target, BufferUse.Write), (Real, BufferUse.State), (Imaginary, BufferUse.State)];
+}

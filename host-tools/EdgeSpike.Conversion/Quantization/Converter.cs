@@ -136,7 +136,7 @@ public static class Converter
         }
         catch (ConversionException e) when (e.Code == ErrorCode.ModelRejected)
         {
-            throw new ConversionException(ErrorCode.Internal, name, $"the converted model does not pass verification ({e.What})", "please report this network", e);
+            throw new ConversionException(ErrorCode.Internal, name, $"the converted model does not pass verification ({e.Message})", "please report this network", e);
         }
     }
 

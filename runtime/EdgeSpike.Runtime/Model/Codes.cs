@@ -92,6 +92,12 @@ public enum OperatorCode
 
     /// <summary>Index of the largest.</summary>
     Argmax = 15,
+
+    /// <summary>Loihi's sigma-delta unit.</summary>
+    LoihiSigmaDelta = 16,
+
+    /// <summary>Loihi's resonate-and-fire neuron.</summary>
+    LoihiResonator = 17,
 }
 
 /// <summary>What a port is for (FORMAT.md).</summary>

@@ -50,6 +50,9 @@ public sealed class ModelBuffer
     /// <summary>What the events of this tick can add up to at one element; says something once every writer has noted it.</summary>
     internal int Peak { get; set; }
 
+    /// <summary>It lives at the operator that begins it and nowhere else.</summary>
+    internal bool IsScratch { get; set; }
+
     /// <summary>The code of the operator that begins it.</summary>
     internal int WriterCode { get; set; }
 }

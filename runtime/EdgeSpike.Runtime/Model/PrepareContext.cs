@@ -100,6 +100,7 @@ public sealed class PrepareContext
     {
         ModelBuffer buffer = Buffer(field);
         if (Failed) return buffer;
+        if (buffer.IsScratch) Fail(ModelError.BufferUse, field);
         if (buffer.LastUse < _index) buffer.LastUse = _index;
         if (whenField >= 0 && Field(whenField, 0, 1) == 1) buffer.LastPreviousReader = _index;
         else
@@ -130,12 +131,21 @@ public sealed class PrepareContext
         ModelBuffer buffer = Buffer(field);
         if (Failed) return buffer;
         if (buffer.Kind != BufferKind.Values) Fail(ModelError.Kind, field);
-        if (buffer.FirstWriter >= _index || buffer.FirstWriter < 0) Fail(ModelError.BufferUse, field);
+        if (buffer.FirstWriter >= _index || buffer.FirstWriter < 0 || buffer.IsScratch) Fail(ModelError.BufferUse, field);
         if (buffer.LastReader >= 0) Fail(ModelError.Order, field);
         int code = buffer.WriterCode;
         if (code != (int)OperatorCode.Dense && code != (int)OperatorCode.Sparse && code != (int)OperatorCode.Convolve && code != (int)OperatorCode.Pool
             && code != (int)OperatorCode.Product && code != (int)OperatorCode.Add) Fail(ModelError.BufferUse, field);
         return Wrote(buffer, bound, field);
+    }
+
+    /// <summary>Transient values of this operator alone: nobody else reads or writes them.</summary>
+    internal ModelBuffer Scratch(int field, long bound)
+    {
+        ModelBuffer buffer = Target(field, BufferKind.Values, bound);
+        if (!Failed && buffer.Persistent) Fail(ModelError.BufferUse, field);
+        if (!Failed) buffer.IsScratch = true;
+        return buffer;
     }
 
     /// <summary>A buffer of this operator's own that keeps its content: persistent values, of this length.</summary>

@@ -93,7 +93,7 @@ public abstract class Connection : Operator
         long bound = _shift >= 0 ? sum << _shift : (sum >> -_shift) + 1;
         bool needsScratch = _accumulate && _shift != 0;
         ModelBuffer scratch = null;
-        if (needsScratch) scratch = context.Target(3, BufferKind.Values, sum);
+        if (needsScratch) scratch = context.Scratch(3, sum);
         else if (context.Field(3) != -1) context.Fail(ModelError.Field, 3);
         Target = context.Sum(2, _accumulate, bound + biasBound);
         if (context.Failed) return;

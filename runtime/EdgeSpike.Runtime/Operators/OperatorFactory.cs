@@ -23,6 +23,8 @@ internal static class OperatorFactory
             case OperatorCode.Maximum: return new MaximumOperator();
             case OperatorCode.Sum: return new SumOperator();
             case OperatorCode.Argmax: return new ArgmaxOperator();
+            case OperatorCode.LoihiSigmaDelta: return new LoihiSigmaDeltaOperator();
+            case OperatorCode.LoihiResonator: return new LoihiResonatorOperator();
             default: return null;
         }
     }

@@ -36,7 +36,7 @@ internal sealed class StateSpaceOperator : Operator
         context.Require(matrix.Type != TensorType.Int4, ModelError.Kind, 7);
         if (context.Failed) return;
         ModelBuffer state = context.State(2, _repeat * _order, NeuronOperator.Limit);
-        ModelBuffer scratch = context.Target(3, BufferKind.Values, NeuronOperator.Limit);
+        ModelBuffer scratch = context.Scratch(3, NeuronOperator.Limit);
         if (context.Failed) return;
         context.Require(scratch.Length == _order, ModelError.Size, 3);
         _rowBytes = context.RowBytes(8, matrix, _order, _order + (long)_inputs);

@@ -12,7 +12,9 @@ internal static class Features
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "Convolve added", "Count saturated", "Dense added", "LoihiNeuron saturated", "LoihiNeuron spiked",
-        "LoihiNeuron spiked now and then", "Neuron saturated", "Neuron spiked", "Neuron spiked now and then",
+        "LoihiNeuron spiked now and then", "LoihiResonator saturated", "LoihiResonator spiked",
+        "LoihiResonator spiked now and then", "LoihiSigmaDelta saturated", "LoihiSigmaDelta spiked",
+        "LoihiSigmaDelta spiked now and then", "Neuron saturated", "Neuron spiked", "Neuron spiked now and then",
         "Neuron spiked several times a tick", "Pool added", "Product added", "Product saturated", "Scale added",
         "Scale saturated", "Sparse added", "StateSpace added", "StateSpace saturated", "accumulate", "add.Events",
         "add.Values", "add.shift left", "add.shift none", "add.shift right", "argmax.Values", "argmax.Words", "bias",
@@ -39,11 +41,14 @@ internal static class Features
         "parameter.shared", "pool.1d", "pool.2d", "pool.Events", "pool.Values", "pool.dilation", "pool.padding",
         "pool.stride", "product.Int16", "product.Int4", "product.Int8", "product.bias", "product.exact",
         "product.no bias", "product.repeat", "product.rounded", "product.single", "read before", "read persistent",
-        "read transient", "row padding", "scale.bias", "scale.each", "scale.exact", "scale.int16", "scale.int32",
-        "scale.no bias", "scale.rounded", "scale.shared", "scratch", "sparse.Int16.Events", "sparse.Int16.Values",
-        "sparse.Int4.Events", "sparse.Int4.Values", "sparse.Int8.Events", "sparse.Int8.Values", "state space.Int16",
-        "state space.Int8", "state space.input shift", "state space.no input shift", "state space.repeat",
-        "state space.residual", "state space.single", "state space.whole", "sum.Events", "sum.Values", "when.Events",
-        "when.Values",
+        "read transient", "resonator.crossing", "resonator.imaginary", "resonator.real", "resonator.reset",
+        "row padding", "scale.bias", "scale.each", "scale.exact", "scale.int16", "scale.int32", "scale.no bias",
+        "scale.rounded", "scale.shared", "scratch", "sigma delta.change", "sigma delta.cumulative",
+        "sigma delta.delta encoder", "sigma delta.exponent", "sigma delta.integrates", "sigma delta.no exponent",
+        "sigma delta.no shift", "sigma delta.rectified", "sigma delta.shift", "sigma delta.unit", "sparse.Int16.Events",
+        "sparse.Int16.Values", "sparse.Int4.Events", "sparse.Int4.Values", "sparse.Int8.Events", "sparse.Int8.Values",
+        "state space.Int16", "state space.Int8", "state space.input shift", "state space.no input shift",
+        "state space.repeat", "state space.residual", "state space.single", "state space.whole", "sum.Events",
+        "sum.Values", "when.Events", "when.Values",
     };
 }

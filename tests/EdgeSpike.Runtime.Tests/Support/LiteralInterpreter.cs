@@ -130,7 +130,7 @@ internal sealed class LiteralInterpreter
         }
     }
 
-    private static bool Emits(ModelOperator item) => item is NeuronOperator or LoihiNeuronOperator or StateSpaceOperator;
+    private static bool Emits(ModelOperator item) => item is NeuronOperator or LoihiNeuronOperator or StateSpaceOperator or LoihiSigmaDeltaOperator or LoihiResonatorOperator;
 
     private IEnumerable<long> Emitted(ModelOperator item)
     {
@@ -138,6 +138,8 @@ internal sealed class LiteralInterpreter
         {
             NeuronOperator neuron => neuron.Target < 0 ? neuron.Membrane : neuron.Target,
             LoihiNeuronOperator neuron => neuron.Target,
+            LoihiSigmaDeltaOperator unit => unit.Target,
+            LoihiResonatorOperator neuron => neuron.Target,
             StateSpaceOperator space => space.State,
             _ => -1,
         };
@@ -159,6 +161,8 @@ internal sealed class LiteralInterpreter
             case DelayOperator o: Delay(o, _history[index]); break;
             case NeuronOperator o: Neuron(o, counters); break;
             case LoihiNeuronOperator o: Loihi(o, counters); break;
+            case LoihiSigmaDeltaOperator o: SigmaDelta(o, counters); break;
+            case LoihiResonatorOperator o: Resonator(o, counters); break;
             case StateSpaceOperator o: StateSpace(o, counters); break;
             case AddOperator o:
                 for (int j = 0; j < _signals[o.Target].Length; j++)
@@ -401,6 +405,64 @@ internal sealed class LiteralInterpreter
 
         // The tick within the interval stands behind the refractory counters.
         if (o.ResetInterval > 0) Set(o.Counter, _signals[o.Membrane].Length, (_tick + 1) % o.ResetInterval);
+    }
+
+    private void SigmaDelta(LoihiSigmaDeltaOperator o, LiteralCounters counters)
+    {
+        for (int j = 0; j < _signals[o.Target].Length; j++)
+        {
+            Int128 Hold(Int128 value) => Clamp(Fit64(value), int.MaxValue, counters);
+
+            Int128 x = (Int128)_signals[o.Source][j] << o.InputShift, act;
+            if (o.Sigma >= 0)
+            {
+                Int128 sigma = Hold(_signals[o.Sigma][j] + x);
+                Set(o.Sigma, j, sigma);
+                act = Hold(sigma + Parameter(o.Bias, j, 0));
+            }
+            else act = Hold(x + Parameter(o.Bias, j, 0));
+
+            if (o.Rectified) act = Int128.Max(act, 0);
+            Int128 delta = Hold(act - _signals[o.Activation][j] + _signals[o.Residue][j]);
+            Set(o.Activation, j, act);
+            long theta = Parameter(o.Threshold, j, 0);
+            Int128 s;
+            if (o.Error >= 0)
+            {
+                Int128 error = Hold(_signals[o.Error][j] + delta);
+                s = Int128.Abs(error) >= theta ? delta : 0;
+                Set(o.Error, j, s != 0 ? 0 : error);
+            }
+            else s = Int128.Abs(delta) >= theta ? delta : 0;
+
+            Set(o.Residue, j, delta - s);
+            Int128 output = Clamp(s >> o.StateExponent, o.Limit, counters);
+            Set(o.Target, j, output);
+            if (output != 0) counters.Spikes++;
+            counters.NeuronUpdates++;
+        }
+    }
+
+    private void Resonator(LoihiResonatorOperator o, LiteralCounters counters)
+    {
+        const long Limit = (1L << 23) - 1;
+        Int128 Sc(Int128 x) => Int128.Sign(x) * (Int128.Abs(x) >> o.DecayBits);
+        for (int j = 0; j < _signals[o.Target].Length; j++)
+        {
+            Int128 re = _signals[o.Real][j], im = _signals[o.Imaginary][j], c = Parameter(o.Cosine, j, 0), s = Parameter(o.Sine, j, 0);
+            Int128 inputRe = (Int128)_signals[o.Source][j] << o.InputShift;
+            Int128 inputIm = o.ImaginarySource < 0 ? 0 : (Int128)_signals[o.ImaginarySource][j] << o.InputShift;
+            Int128 nextRe = Clamp(Fit64(Sc(c * re) - Sc(s * im) + inputRe), Limit, counters);
+            Int128 nextIm = Clamp(Fit64(Sc(s * re) + Sc(c * im) + inputIm), Limit, counters);
+            long theta = Parameter(o.Threshold, j, 0);
+            bool spike = o.Resets ? nextIm >= theta : nextRe >= theta && nextIm >= 0 && im < 0;
+            if (spike && o.Resets) (nextRe, nextIm) = (0, theta - 1);
+            Set(o.Real, j, nextRe);
+            Set(o.Imaginary, j, nextIm);
+            Set(o.Target, j, spike ? 1 : 0);
+            if (spike) counters.Spikes++;
+            counters.NeuronUpdates++;
+        }
     }
 
     /// <summary>sign(x) * ((|x| * (4096 − d)) >> 12).</summary>

@@ -596,7 +596,67 @@ internal sealed class RandomModels
     private void AddNeuron(Signal sum, Signal? promised, bool graded)
     {
         if (Edge) AddEdgeNeuron(sum, promised, graded);
+        else if (promised is null && Chance(25)) AddSigmaDelta(sum);
+        else if (promised is not { Kind: BufferKind.Values } && Chance(25)) AddResonator(sum, promised);
         else AddLoihiNeuron(sum, promised, graded);
+    }
+
+    private void AddSigmaDelta(Signal sum)
+    {
+        int n = sum.Length;
+        bool integrates = Chance(70), cumulative = Chance(50);
+        int limit = Pick(1, 127, 32767, 1 << 23, int.MaxValue);
+        int Near() => Chance(8) ? Pick(int.MaxValue, 0, 1) : Magnitude(_random, Math.Max(1, sum.Bound >> _random.Next(8)));
+        Signal target = Target(BufferKind.Values, n, limit, Chance(40));
+        Signal activation = Target(BufferKind.Values, n, int.MaxValue, true);
+        int State() => _builder.AddBuffer(BufferKind.Values, n, int.MaxValue, true);
+        LoihiSigmaDeltaOperator unit = new()
+        {
+            Source = sum.Buffer,
+            Target = target.Buffer,
+            Sigma = integrates ? State() : -1,
+            Activation = activation.Buffer,
+            Residue = State(),
+            Error = cumulative ? State() : -1,
+            Threshold = Parameter(n, () => Math.Abs(Near())),
+            Bias = Chance(50) ? -1 : Parameter(n, () => Chance(5) ? int.MinValue : Near()),
+            Rectified = Chance(50),
+            InputShift = Chance(60) ? 0 : _random.Next(25),
+            StateExponent = Chance(40) ? 0 : _random.Next(25),
+            Limit = limit,
+        };
+        _builder.AddOperator(unit);
+        _signals.Add(target);
+        if (Chance(30)) _signals.Add(activation);
+        Use(integrates ? "sigma delta.integrates" : "sigma delta.delta encoder", cumulative ? "sigma delta.cumulative" : "sigma delta.change", unit.Rectified ? "sigma delta.rectified" : "sigma delta.unit");
+        Use(unit.StateExponent > 0 ? "sigma delta.exponent" : "sigma delta.no exponent", unit.InputShift > 0 ? "sigma delta.shift" : "sigma delta.no shift");
+    }
+
+    private void AddResonator(Signal sum, Signal? promised)
+    {
+        int n = sum.Length, bits = Chance(70) ? 12 : _random.Next(31);
+        bool imaginary = Chance(60), resets = Chance(50);
+        int Factor() => Chance(8) ? Pick(int.MinValue, int.MaxValue, 0) : Magnitude(_random, 1 << Math.Min(bits, 29));
+        int imaginarySource = imaginary ? AddSum(n, int.MaxValue).Buffer : -1;
+        Signal target = promised ?? Target(BufferKind.Events, n, 1, Chance(40));
+        Signal real = Target(BufferKind.Values, n, (1 << 23) - 1, true);
+        _builder.AddOperator(new LoihiResonatorOperator
+        {
+            Source = sum.Buffer,
+            ImaginarySource = imaginarySource,
+            Target = target.Buffer,
+            Real = real.Buffer,
+            Imaginary = _builder.AddBuffer(BufferKind.Values, n, (1 << 23) - 1, true),
+            Cosine = Parameter(n, Factor),
+            Sine = Parameter(n, Factor),
+            Threshold = Parameter(n, () => Math.Abs(Magnitude(_random, (1 << _random.Next(1, 24)) - 1))),
+            DecayBits = bits,
+            InputShift = Chance(40) ? 0 : _random.Next(25),
+            Resets = resets,
+        });
+        if (promised is null) _signals.Add(target);
+        if (Chance(30)) _signals.Add(real);
+        Use(imaginary ? "resonator.imaginary" : "resonator.real", resets ? "resonator.reset" : "resonator.crossing");
     }
 
     private void AddEdgeNeuron(Signal sum, Signal? promised, bool graded)

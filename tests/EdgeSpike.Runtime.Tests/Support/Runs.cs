@@ -46,6 +46,20 @@ internal static class Runs
         }
     }
 
+    /// <summary>
+    /// Both hold the same in every buffer that keeps its content: values, words, and lists of events up to their count (behind it
+    /// a kernel may leave what it likes, as in the place of a transient buffer whose time is over).
+    /// </summary>
+    public static void AssertSameState(Runtime.Interpreter fast, Portable.Interpreter plain, int tick)
+    {
+        foreach (Runtime.ModelBuffer buffer in fast.Model.Buffers)
+            if (buffer.Persistent && !Held(buffer, plain.Arena).SequenceEqual(Held(buffer, fast.Arena)))
+                Assert.Fail($"tick {tick}: fast and plain kernels differ in the buffer that operator {buffer.FirstWriter} begins");
+    }
+
+    private static ReadOnlySpan<int> Held(Runtime.ModelBuffer buffer, int[] arena) =>
+        arena.AsSpan(buffer.Offset, buffer.Kind == Runtime.BufferKind.Events ? arena[buffer.Offset] + 1 : buffer.Words);
+
     /// <summary>The words of a buffer now.</summary>
     public static int[] Words(Runtime.Interpreter interpreter, int buffer)
     {

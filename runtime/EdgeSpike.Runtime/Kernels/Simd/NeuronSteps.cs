@@ -1,3 +1,4 @@
+using System;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -7,8 +8,9 @@ using System.Runtime.Intrinsics.X86;
 namespace EdgeSpike.Runtime;
 
 /// <summary>
-/// Neurons eight at a time. Replaces Kernels/Scalar/NeuronSteps.cs, bit-identical to it; refractory neurons, several spikes a tick
-/// and the last few go through the scalar loop.
+/// Neurons eight at a time. Replaces Kernels/Scalar/NeuronSteps.cs, bit-identical to it; refractory neurons and several spikes a tick
+/// go through the scalar loop. The last few neurons take a whole vector too, where the arena and the file have something behind
+/// them to read: their lanes beyond the end are written back as they were.
 /// </summary>
 internal static partial class Kernels
 {
@@ -16,7 +18,7 @@ internal static partial class Kernels
     public static void StepNeurons(NeuronOperator p, byte[] file, int[] arena)
     {
         int emitted = 0, j = 0;
-        if (Avx2.IsSupported && p.Refractory == 0 && p.MostSpikes == 1 && p.Count >= 8) j = StepEights(p, file, arena, ref emitted);
+        if (Avx2.IsSupported && p.Refractory == 0 && p.MostSpikes == 1) j = StepEights(p, file, arena, ref emitted);
         StepNeurons(p, file, arena, j, p.Count, ref emitted);
         if (p.HasTarget && p.MostSpikes == 1)
         {
@@ -38,13 +40,17 @@ internal static partial class Kernels
         bool sharedInputBias = p.InputBiasStep == 0, sharedMembraneBias = p.MembraneBiasStep == 0, sharedReset = p.ResetToStep == 0;
         Vector256<int> limit = Vector256.Create(NeuronOperator.Limit), lower = Vector256.Create(p.LowerLimit);
         Vector256<int> inputLimit = Vector256.Create(NeuronOperator.Limit >> inputShift);
-        Vector256<int> decay = Vector256.Create(Bytes.U16(file, p.Decay)), synaptic = Vector256.Create(Bytes.U16(file, p.SynapticDecay));
-        Vector256<int> threshold = Vector256.Create(Bytes.I32(file, p.Threshold)), inputBias = Vector256.Create(Bytes.I32(file, p.InputBias));
-        Vector256<int> membraneBias = Vector256.Create(Bytes.I32(file, p.MembraneBias)), resetTo = Vector256.Create(Bytes.I32(file, p.ResetTo));
+        Vector256<int> decay = Vector256.Create((int)Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref f, p.Decay)));
+        Vector256<int> synaptic = Vector256.Create((int)Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref f, p.SynapticDecay)));
+        Vector256<int> threshold = Broadcast(ref f, p.Threshold), inputBias = Broadcast(ref f, p.InputBias);
+        Vector256<int> membraneBias = Broadcast(ref f, p.MembraneBias), resetTo = Broadcast(ref f, p.ResetTo);
 
-        int j = 0;
-        for (; j + 8 <= p.Count; j += 8)
+        int count = p.Count, j = 0;
+        bool last = Reaches(p, count + 7 & ~7, file, arena);
+        for (; j + 8 <= count || (last && j < count); j += 8)
         {
+            bool whole = j + 8 <= count;
+            Vector256<int> lanes = whole ? Vector256<int>.AllBitsSet : First(count - j);
             if (!sharedDecay) decay = Avx2.ConvertToVector256Int32(Vector128.LoadUnsafe(ref f, (nuint)(p.Decay + 2 * j)).AsUInt16());
             if (!sharedSynaptic) synaptic = Avx2.ConvertToVector256Int32(Vector128.LoadUnsafe(ref f, (nuint)(p.SynapticDecay + 2 * j)).AsUInt16());
             if (!sharedThreshold) threshold = Vector256.LoadUnsafe(ref f, (nuint)(p.Threshold + 4 * j)).AsInt32();
@@ -54,19 +60,20 @@ internal static partial class Kernels
 
             Vector256<int> x = Vector256.LoadUnsafe(ref a, (nuint)(inputAt + j));
             Vector256<int> clamped = Vector256.Min(Vector256.Max(x, -inputLimit), inputLimit);
-            if (clamped != x) saturations += CountDifferent(clamped, x);
+            if (clamped != x) saturations += CountDifferent(clamped, x, lanes);
             Vector256<int> drive = Vector256.ShiftLeft(clamped, inputShift) + inputBias;
             if (hasCurrent)
             {
                 Vector256<int> old = Vector256.LoadUnsafe(ref a, (nuint)(currentAt + j));
                 Vector256<int> current = Decayed(old, synaptic) + drive;
                 Vector256<int> held = Vector256.Min(Vector256.Max(current, -limit), limit);
-                if (held != current) saturations += CountDifferent(held, current);
+                if (held != current) saturations += CountDifferent(held, current, lanes);
+                if (!whole) held = Vector256.ConditionalSelect(lanes, held, old);
                 held.StoreUnsafe(ref a, (nuint)(currentAt + j));
                 drive = oldCurrent ? old : held;
             }
 
-            Vector256<int> v = Vector256.LoadUnsafe(ref a, (nuint)(membraneAt + j));
+            Vector256<int> before = Vector256.LoadUnsafe(ref a, (nuint)(membraneAt + j)), v = before;
             Vector256<int> subtract = Vector256<int>.Zero;
             if (resetNext)
             {
@@ -77,30 +84,53 @@ internal static partial class Kernels
 
             Vector256<int> next = Decayed(v, decay) + drive + membraneBias - subtract;
             v = Vector256.Min(Vector256.Max(next, -limit), limit);
-            if (v != next) saturations += CountDifferent(v, next);
+            if (v != next) saturations += CountDifferent(v, next, lanes);
             v = Vector256.Max(v, lower);
+            uint bits = 0;
             if (hasThreshold)
             {
-                Vector256<int> spikes = Spiked(v, threshold, orEqual);
-                uint bits = spikes.ExtractMostSignificantBits();
-                if (bits != 0)
+                Vector256<int> spikes = Spiked(v, threshold, orEqual) & lanes;
+                if (!resetNext)
                 {
-                    if (!resetNext)
-                    {
-                        if (resetRule == NeuronOperator.ResetValue) v = Vector256.ConditionalSelect(spikes, resetTo, v);
-                        else if (resetRule == NeuronOperator.ResetSubtract) v = Vector256.Min(Vector256.Max(v - (spikes & threshold), -limit), limit);
-                    }
-
-                    for (; bits != 0; bits &= bits - 1) Unsafe.Add(ref a, listAt + found++) = j + BitOperations.TrailingZeroCount(bits);
+                    if (resetRule == NeuronOperator.ResetValue) v = Vector256.ConditionalSelect(spikes, resetTo, v);
+                    else if (resetRule == NeuronOperator.ResetSubtract) v = Vector256.Min(Vector256.Max(v - (spikes & threshold), -limit), limit);
                 }
+
+                bits = spikes.ExtractMostSignificantBits();
             }
 
+            if (!whole) v = Vector256.ConditionalSelect(lanes, v, before);
             v.StoreUnsafe(ref a, (nuint)(membraneAt + j));
+
+            // The list after the membrane: where it lies behind it in the arena, the last vector has just written it back.
+            if (hasThreshold && whole && Bmi2.X64.IsSupported)
+            {
+                // The indices of the set bits, closed up, in eight lanes: there is room for eight, since found <= j.
+                ulong chosen = Bmi2.X64.ParallelBitExtract(0x0706050403020100, Bmi2.X64.ParallelBitDeposit(bits, 0x0101010101010101) * 0xFF);
+                (Avx2.ConvertToVector256Int32(Vector128.CreateScalar(chosen).AsByte()) + Vector256.Create(j)).StoreUnsafe(ref a, (nuint)(listAt + found));
+                found += BitOperations.PopCount(bits);
+            }
+            else
+                for (; bits != 0; bits &= bits - 1) Unsafe.Add(ref a, listAt + found++) = j + BitOperations.TrailingZeroCount(bits);
         }
 
         emitted = found;
         p.Saturations += saturations;
-        return j;
+        return Math.Min(j, count);
+    }
+
+    private static Vector256<int> Broadcast(ref byte file, int at)
+    {
+        return Vector256.Create(Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref file, at)));
+    }
+
+    /// <summary>Whether vectors up to neuron <paramref name="end"/> stay within the arena and the file.</summary>
+    private static bool Reaches(NeuronOperator p, int end, byte[] file, int[] arena)
+    {
+        int furthest = Math.Max(p.Input, Math.Max(p.Membrane, p.HasCurrent ? p.Current : 0));
+        int parameters = Math.Max(Math.Max(p.Decay + p.DecayStep * end, p.SynapticDecay + p.SynapticDecayStep * end), p.Threshold + p.ThresholdStep * end);
+        parameters = Math.Max(Math.Max(parameters, p.InputBias + p.InputBiasStep * end), Math.Max(p.MembraneBias + p.MembraneBiasStep * end, p.ResetTo + p.ResetToStep * end));
+        return furthest + end <= arena.Length && parameters <= file.Length;
     }
 
     /// <summary>(v × d) >> 15, the product in 64 bits: even and odd lanes apart, then woven together.</summary>
@@ -118,8 +148,8 @@ internal static partial class Kernels
         return orEqual ? ~Vector256.GreaterThan(threshold, v) : Vector256.GreaterThan(v, threshold);
     }
 
-    private static int CountDifferent(Vector256<int> a, Vector256<int> b)
+    private static int CountDifferent(Vector256<int> a, Vector256<int> b, Vector256<int> lanes)
     {
-        return 8 - BitOperations.PopCount(Vector256.Equals(a, b).ExtractMostSignificantBits());
+        return BitOperations.PopCount((~Vector256.Equals(a, b) & lanes).ExtractMostSignificantBits());
     }
 }

@@ -44,6 +44,12 @@ internal static partial class Kernels
         return Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words));
     }
 
+    /// <summary>A mask of the first lanes.</summary>
+    private static Vector256<int> First(int lanes)
+    {
+        return Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(lanes));
+    }
+
     private static void Add(ref int arena, int at, Vector256<int> value)
     {
         (Vector256.LoadUnsafe(ref arena, (nuint)at) + value).StoreUnsafe(ref arena, (nuint)at);
@@ -71,11 +77,15 @@ internal static partial class Kernels
         {
             case TensorType.Int8:
                 for (; j + 8 <= width; j += 8) Add(ref a, target + j, WidenEight(ref f, row + j));
-                for (; j < width; j++) arena[target + j] += (sbyte)file[row + j];
+                if (j < width && row + j + 8 <= file.Length && target + j + 8 <= arena.Length) Add(ref a, target + j, WidenEight(ref f, row + j) & First(width - j));
+                else
+                    for (; j < width; j++) arena[target + j] += (sbyte)file[row + j];
                 break;
             case TensorType.Int16:
                 for (; j + 8 <= width; j += 8) Add(ref a, target + j, WidenWords(ref f, row + 2 * j));
-                for (; j < width; j++) arena[target + j] += Bytes.I16(file, row + 2 * j);
+                if (j < width && row + 2 * j + 16 <= file.Length && target + j + 8 <= arena.Length) Add(ref a, target + j, WidenWords(ref f, row + 2 * j) & First(width - j));
+                else
+                    for (; j < width; j++) arena[target + j] += Bytes.I16(file, row + 2 * j);
                 break;
             default:
                 for (; j < width; j++) arena[target + j] += Nibble(file, row, j);
@@ -121,7 +131,7 @@ internal static partial class Kernels
         switch (type)
         {
             case TensorType.Int8: AddInt8Rows(file, weights, rowBytes, sources, width, arena, first, count, sum); break;
-            case TensorType.Int16: AddInt16Rows(file, weights, rowBytes, width, arena, first, count, sum); break;
+            case TensorType.Int16: AddInt16Rows(file, weights, rowBytes, sources, width, arena, first, count, sum); break;
             default: AddInt4Rows(file, weights, rowBytes, width, arena, first, count, sum); break;
         }
 
@@ -178,7 +188,7 @@ internal static partial class Kernels
                 Vector256<short> s = Vector256<short>.Zero;
                 for (int e = from; e < to; e++) s += Widen(ref f, weights + Unsafe.Add(ref a, e) * rowBytes + j);
                 if (j + 16 <= width) Empty(ref a, sum + j, s);
-                else EmptyFirst(ref a, sum + j, s, width - j);
+                else EmptyFirst(arena, sum + j, s, width - j);
             }
 
             for (; j < width; j++)
@@ -186,22 +196,25 @@ internal static partial class Kernels
         }
     }
 
-    /// <summary>Adds the first <paramref name="lanes"/> lanes, 1 … 15.</summary>
-    private static void EmptyFirst(ref int arena, int at, Vector256<short> sums, int lanes)
+    /// <summary>Adds the first <paramref name="lanes"/> lanes, 1 … 15; writes zeros more where there is room.</summary>
+    private static void EmptyFirst(int[] arena, int at, Vector256<short> sums, int lanes)
     {
+        ref int a = ref MemoryMarshal.GetArrayDataReference(arena);
         Vector256<int> part = Vector256.WidenLower(sums);
         if (lanes >= 8)
         {
-            Add(ref arena, at, part);
+            Add(ref a, at, part);
             part = Vector256.WidenUpper(sums);
             at += 8;
             lanes -= 8;
         }
 
-        for (int i = 0; i < lanes; i++) Unsafe.Add(ref arena, at + i) += part.GetElement(i);
+        if (at + 8 <= arena.Length) Add(ref a, at, part & First(lanes));
+        else
+            for (int i = 0; i < lanes; i++) arena[at + i] += part.GetElement(i);
     }
 
-    private static void AddInt16Rows(byte[] file, int weights, int rowBytes, int width, int[] arena, int first, int count, int sum)
+    private static void AddInt16Rows(byte[] file, int weights, int rowBytes, int sources, int width, int[] arena, int first, int count, int sum)
     {
         ref byte f = ref MemoryMarshal.GetArrayDataReference(file);
         ref int a = ref MemoryMarshal.GetArrayDataReference(arena);
@@ -231,6 +244,14 @@ internal static partial class Kernels
             Vector256<int> s = Vector256.LoadUnsafe(ref a, (nuint)(sum + j));
             for (int e = first; e < end; e++) s += WidenWords(ref f, weights + Unsafe.Add(ref a, e) * rowBytes + 2 * j);
             s.StoreUnsafe(ref a, (nuint)(sum + j));
+        }
+
+        if (j < width && weights + (sources - 1) * rowBytes + 2 * j + 16 <= file.Length && sum + j + 8 <= arena.Length)
+        {
+            Vector256<int> s = Vector256<int>.Zero;
+            for (int e = first; e < end; e++) s += WidenWords(ref f, weights + Unsafe.Add(ref a, e) * rowBytes + 2 * j);
+            Add(ref a, sum + j, s & First(width - j));
+            return;
         }
 
         for (; j < width; j++)
@@ -281,27 +302,27 @@ internal static partial class Kernels
         }
     }
 
-    /// <summary>Blocks that share their weights: rows are short, so each is added by itself; int8 of up to 8 columns in one vector.</summary>
+    /// <summary>Blocks that share their weights: rows are short, so each is added by itself; up to 8 columns in one vector.</summary>
     private static int AddBlockRows(TensorType type, byte[] file, int weights, int rowBytes, int sources, int width, int[] arena, int list, int sum)
     {
         ref byte f = ref MemoryMarshal.GetArrayDataReference(file);
         ref int a = ref MemoryMarshal.GetArrayDataReference(arena);
-        int count = arena[list], block = 0;
-        bool eight = type == TensorType.Int8 && width <= 8 && weights + (sources - 1) * rowBytes + 8 <= file.Length;
-        Vector256<int> lanes = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(width));
+        int count = arena[list], lastRow = weights + (sources - 1) * rowBytes;
+        bool bytes = type == TensorType.Int8 && width <= 8 && lastRow + 8 <= file.Length;
+        bool words = type == TensorType.Int16 && width <= 8 && lastRow + 16 <= file.Length;
+        Vector256<int> lanes = First(width);
+
+        // index / sources by a multiplication: exact while index × sources < 2^32, and an index is below the arena's 2^31 words.
+        ulong inverse = (1UL << 32) / (uint)sources + 1;
+        bool exact = (long)Unsafe.Add(ref a, list + count) * sources < 1L << 32;
         for (int e = 1; e <= count; e++)
         {
-            int source = Unsafe.Add(ref a, list + e) - block;
-            while (source >= sources)
-            {
-                source -= sources;
-                block += sources;
-                sum += width;
-            }
-
-            int row = weights + source * rowBytes;
-            if (eight && sum + 8 <= arena.Length) Add(ref a, sum, WidenEight(ref f, row) & lanes);
-            else AddRow(type, file, row, arena, sum, width);
+            int index = Unsafe.Add(ref a, list + e);
+            int block = sources == 1 ? index : exact ? (int)(((uint)index * inverse) >> 32) : (int)((uint)index / (uint)sources);
+            int row = weights + (index - block * sources) * rowBytes, target = sum + block * width;
+            if (bytes && target + 8 <= arena.Length) Add(ref a, target, WidenEight(ref f, row) & lanes);
+            else if (words && target + 8 <= arena.Length) Add(ref a, target, WidenWords(ref f, row) & lanes);
+            else AddRow(type, file, row, arena, target, width);
         }
 
         return count;
