@@ -18,6 +18,7 @@ public abstract class StepObserver
 public sealed class Interpreter
 {
     private Operator[] _operators;
+    private Operator[] _schedule;
     private ModelPort[] _ports;
 
     /// <summary>An interpreter without a model.</summary>
@@ -25,7 +26,7 @@ public sealed class Interpreter
     {
         Model = new ModelFile();
         Arena = new int[0];
-        _operators = Model.Operators;
+        _operators = _schedule = Model.Operators;
         _ports = Model.Ports;
     }
 
@@ -51,12 +52,8 @@ public sealed class Interpreter
         _operators = Model.Operators;
         _ports = Model.Ports;
         Arena = new int[Model.ArenaWords];
-        for (int i = 0; i < _operators.Length; i++)
-        {
-            _operators[i].File = file;
-            _operators[i].Arena = Arena;
-        }
-
+        for (int i = 0; i < _operators.Length; i++) _operators[i].Arena = Arena;
+        _schedule = Schedule(file);
         Reset();
         return error;
     }
@@ -130,8 +127,8 @@ public sealed class Interpreter
     /// <summary>Runs one tick.</summary>
     public void Step()
     {
-        Operator[] operators = _operators;
-        for (int i = 0; i < operators.Length; i++) operators[i].Step();
+        Operator[] schedule = _schedule;
+        for (int i = 0; i < schedule.Length; i++) schedule[i].Step();
         EndTick();
     }
 
@@ -151,14 +148,48 @@ public sealed class Interpreter
     public uint StepChecksum()
     {
         uint hash = 2166136261;
-        for (int i = 0; i < _operators.Length; i++)
+        Operator[] schedule = _schedule;
+        for (int i = 0; i < schedule.Length; i++)
         {
-            _operators[i].Step();
-            hash = _operators[i].Checksum(hash);
+            schedule[i].Step();
+            hash = schedule[i].Checksum(hash);
         }
 
         EndTick();
         return hash;
+    }
+
+    /// <summary>The operators as they run: groups in place of their members.</summary>
+    private Operator[] Schedule(byte[] file)
+    {
+        int steps = 0, grouped = 0;
+        for (int i = 0; i < _operators.Length; steps++)
+        {
+            int length = RowGroup.Length(_operators, i);
+            grouped += length;
+            i += length == 0 ? 1 : length;
+        }
+
+        if (grouped == 0) return _operators;
+        Operator[] schedule = new Operator[steps];
+        int[] rows = new int[Kernels.RowListWords()];
+        int first = 0;
+        for (int s = 0; s < steps; s++)
+        {
+            int length = RowGroup.Length(_operators, first);
+            if (length == 0)
+            {
+                schedule[s] = _operators[first++];
+                continue;
+            }
+
+            schedule[s] = new RowGroup(_operators, first, length, file, rows);
+            schedule[s].File = file;
+            schedule[s].Arena = Arena;
+            first += length;
+        }
+
+        return schedule;
     }
 
     private void EndTick()

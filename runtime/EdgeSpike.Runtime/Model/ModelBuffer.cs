@@ -41,6 +41,15 @@ public sealed class ModelBuffer
     /// <summary>Sum of the bounds of all that write it.</summary>
     internal long WrittenBound { get; set; }
 
+    /// <summary>Operators that write it.</summary>
+    internal int Writers { get; set; }
+
+    /// <summary>Those of them that note a peak.</summary>
+    internal int PeakWriters { get; set; }
+
+    /// <summary>What the events of this tick can add up to at one element; says something once every writer has noted it.</summary>
+    internal int Peak { get; set; }
+
     /// <summary>It lives at the operator that begins it and nowhere else.</summary>
     internal bool IsScratch { get; set; }
 

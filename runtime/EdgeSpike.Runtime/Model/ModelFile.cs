@@ -338,6 +338,7 @@ public sealed class ModelFile
 
             made.Code = (OperatorCode)Bytes.U16(File, at);
             made.Name = Name(at + 4);
+            made.File = File;
             made.Prepare(context);
             if (context.Work > maximumWork) Fail(ModelError.WorkLimit, at, i);
             if (Error != ModelError.None) return;

@@ -263,6 +263,7 @@ public sealed class PrepareContext
     {
         if (buffer.LastUse < _index) buffer.LastUse = _index;
         buffer.WrittenBound += bound;
+        buffer.Writers++;
         if (bound < 0 || bound > int.MaxValue || buffer.WrittenBound > int.MaxValue) Fail(ModelError.Bound, field);
         return buffer;
     }

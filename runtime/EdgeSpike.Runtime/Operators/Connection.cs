@@ -15,9 +15,51 @@ public abstract class Connection : Operator
     private int _scratch;
     private int _bias;
     private int _biasCount;
+    private int _biasBound;
+    private int _reach;
+    private int _unit;
+
+    /// <summary>The most that all sources together add to one element, where the weights themselves tell.</summary>
+    internal int ColumnBound = int.MaxValue;
 
     /// <summary>True: the source is a list of events, false: values.</summary>
     internal bool FromEvents;
+
+    /// <summary>Begins its target; otherwise it adds to it.</summary>
+    internal bool Begins
+    {
+        get { return !_accumulate; }
+    }
+
+    /// <summary>Has a bias.</summary>
+    internal bool HasBias
+    {
+        get { return _biasCount > 0; }
+    }
+
+    /// <summary>Its sum has a shift or a bias of its own.</summary>
+    internal bool Finishes
+    {
+        get { return _shift != 0 || _biasCount > 0; }
+    }
+
+    /// <summary>Left shift of the sum; negative: right.</summary>
+    internal int LeftShift
+    {
+        get { return _shift; }
+    }
+
+    /// <summary>May follow <paramref name="head"/> in its group: rows of the same kind, added to the same sums as they are.</summary>
+    internal virtual bool Follows(DenseOperator head)
+    {
+        return false;
+    }
+
+    /// <summary>Whether the last row, read eight columns at a time, ends within the file.</summary>
+    internal virtual bool WholeWords(int fileLength)
+    {
+        return false;
+    }
 
     /// <summary>Adds this tick's contributions to Arena[sum ..].</summary>
     internal abstract void Accumulate(int sum);
@@ -67,16 +109,22 @@ public abstract class Connection : Operator
             Weights = weights.Offset;
         }
 
+        _reach = (int)reach;
+        _unit = (weightless ? 1 : 1 << (weights.Bits - 1)) * Source.Bound;
+        if (_shift > 0) _unit <<= _shift;
+        Target.PeakWriters++;
         if (bias != null)
         {
             _bias = bias.Offset;
             _biasCount = biasLength;
+            _biasBound = (int)biasBound;
         }
     }
 
     internal override void Step()
     {
         int target = Target.Offset, length = Target.Length;
+        NotePeak();
         if (_shift == 0)
         {
             if (!_accumulate) Begin(target, length);
@@ -89,6 +137,33 @@ public abstract class Connection : Operator
         Accumulate(sum);
         Kernels.Shift(Arena, sum, target, length, _shift, _accumulate);
         if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, target, length);
+    }
+
+    /// <summary>
+    /// Adds to its target's peak what this tick's sources can add to one element, as Prepare bounds what all of them can; so it
+    /// fits; a right shift is left out, which errs on the safe side. Each writer does, or none counts.
+    /// </summary>
+    internal void NotePeak()
+    {
+        int sources = _reach;
+        if (FromEvents && Arena[Source.Offset] < sources) sources = Arena[Source.Offset];
+        int peak = sources * _unit;
+        if (peak > ColumnBound) peak = ColumnBound;
+        peak += _biasBound;
+        Target.Peak = _accumulate ? Target.Peak + peak : peak;
+    }
+
+    /// <summary>Shifts what the target holds, as if it were this operator's own sum, and adds the bias.</summary>
+    internal void FinishInPlace()
+    {
+        Kernels.Shift(Arena, Target.Offset, Target.Offset, Target.Length, _shift, false);
+        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, Target.Offset, Target.Length);
+    }
+
+    /// <summary>Sums of nothing: 0, or the bias.</summary>
+    internal void Begin()
+    {
+        Begin(Target.Offset, Target.Length);
     }
 
     private void Begin(int target, int length)

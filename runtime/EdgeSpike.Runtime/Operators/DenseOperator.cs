@@ -6,22 +6,115 @@ namespace EdgeSpike.Runtime;
 /// </summary>
 internal sealed class DenseOperator : Connection
 {
+    /// <summary>Up to so many sources the weights are read for what they add up to; with more, not all are active at once.</summary>
+    private const int FewSources = 16;
+
     private int _sources;
     private int _width;
     private int _rowBytes;
+    private int _repeat;
+    private uint _reciprocal;
 
     internal override void Prepare(PrepareContext context)
     {
         if (!context.Fields(12)) return;
-        int repeat = context.Field(8, 1, int.MaxValue);
+        _repeat = context.Field(8, 1, int.MaxValue);
         _sources = context.Field(9, 1, int.MaxValue);
         _width = context.Field(10, 1, int.MaxValue);
         PrepareFrame(context, _sources, false, _width);
         if (context.Failed) return;
-        context.Require((long)repeat * _sources == Source.Length, ModelError.Size, 9);
-        context.Require((long)repeat * _width == Target.Length, ModelError.Size, 10);
+        context.Require((long)_repeat * _sources == Source.Length, ModelError.Size, 9);
+        context.Require((long)_repeat * _width == Target.Length, ModelError.Size, 10);
         _rowBytes = context.RowBytes(11, context.Weights(6), _sources, _width);
         context.AddWork((long)Source.Length * _width + Target.Length);
+        if (context.Failed) return;
+        if (_sources <= FewSources) ColumnBound = LargestColumn();
+        if (Source.Length > 65536) return;
+        long rest = uint.MaxValue;
+        for (int bit = 31; bit >= 0; bit--)
+        {
+            long part = (long)_sources << bit;
+            if (part > rest) continue;
+            rest -= part;
+            _reciprocal |= 1u << bit;
+        }
+    }
+
+    // The largest Σ |w| of a target, times what a source can be. PrepareFrame has shown that it fits.
+    private int LargestColumn()
+    {
+        int largest = 0;
+        for (int j = 0; j < _width; j++)
+        {
+            int sum = 0;
+            for (int i = 0; i < _sources; i++)
+            {
+                int weight = Kernels.Weight(WeightType, File, Weights + i * _rowBytes, j);
+                sum += weight < 0 ? -weight : weight;
+            }
+
+            if (sum > largest) largest = sum;
+        }
+
+        largest *= Source.Bound;
+        return LeftShift > 0 ? largest << LeftShift : largest;
+    }
+
+    /// <summary>Rows of one block.</summary>
+    internal int Sources
+    {
+        get { return _sources; }
+    }
+
+    /// <summary>Weights of a row.</summary>
+    internal int Width
+    {
+        get { return _width; }
+    }
+
+    /// <summary>Bytes from one row to the next.</summary>
+    internal int RowBytes
+    {
+        get { return _rowBytes; }
+    }
+
+    /// <summary>Blocks that share the rows.</summary>
+    internal int Repeat
+    {
+        get { return _repeat; }
+    }
+
+    /// <summary>May begin a group: with rows of events.</summary>
+    internal bool LeadsGroup
+    {
+        get { return FromEvents && Begins; }
+    }
+
+    /// <summary>
+    /// With it source / sources is the upper word of (source + 1) × reciprocal: (2^32 − 1) / sources, rounded down. Exact for
+    /// sources below 2^16: with m ≥ 2^32 / sources − 1 the product is at least the quotient's and less than the next one's.
+    /// 0: there are more.
+    /// </summary>
+    internal uint Reciprocal
+    {
+        get { return _reciprocal; }
+    }
+
+    internal override bool Follows(DenseOperator head)
+    {
+        return FromEvents && !Begins && LeftShift == 0 && head.Target == Target && head.WeightType == WeightType && head._width == _width && head._repeat == _repeat;
+    }
+
+    internal override bool WholeWords(int fileLength)
+    {
+        int bits = WeightType == TensorType.Int16 ? 16 : WeightType == TensorType.Int8 ? 8 : 4;
+        return Weights + (_sources - 1L) * _rowBytes + ((_width + 7L) >> 3) * bits <= fileLength;
+    }
+
+    /// <summary>Counts the synaptic operations of so many rows.</summary>
+    internal void CountRows(int rows)
+    {
+        SynapticOperations += (long)rows * _width;
     }
 
     internal override void Accumulate(int sum)

@@ -32,6 +32,21 @@ internal sealed class NeuronOperator : Operator
     public bool HasCurrent;
     public bool HasThreshold;
 
+    /// <summary>What arrives; its peak is what bounds a tick.</summary>
+    public ModelBuffer Source;
+
+    /// <summary>Largest magnitudes: of both biases together, of thresholds, of reset values.</summary>
+    public int LargestBias;
+    public int LargestThreshold;
+    public int LargestReset;
+
+    /// <summary>Of the kind for which <see cref="Advance"/> has a proof: shared decays, thresholds from 0 up, no lower limit.</summary>
+    public bool Bounded;
+
+    /// <summary>Largest magnitudes that the membranes and the currents can have now; at most L.</summary>
+    public int MembraneReach;
+    public int CurrentReach;
+
     /// <summary>Where a parameter stands in the file and how far its next element is: 0 when shared.</summary>
     public int Decay;
     public int DecayStep;
@@ -47,6 +62,7 @@ internal sealed class NeuronOperator : Operator
     public int ResetToStep;
     private int _initial;
     private int _initialStep;
+    private int _largestInitial;
 
     /// <summary>Offset that stands for "0 for all": the header's reserved word at 92, which the reader has checked to be 0.</summary>
     private const int Zero = 92;
@@ -58,6 +74,7 @@ internal sealed class NeuronOperator : Operator
         ModelBuffer source = context.Source(0, -1);
         if (context.Failed) return;
         context.Require(source.Kind == BufferKind.Values, ModelError.Kind, 0);
+        Source = source;
         Count = source.Length;
         Input = source.Offset;
 
@@ -111,6 +128,13 @@ internal sealed class NeuronOperator : Operator
         ResetToStep = StepOf(resetTo, 4);
         _initial = At(initial);
         _initialStep = StepOf(initial, 4);
+        LargestBias = Largest(context, inputBias) + Largest(context, membraneBias);
+        LargestThreshold = Largest(context, threshold);
+        LargestReset = Largest(context, resetTo);
+        Bounded = DecayStep == 0 && SynapticDecayStep == 0 && LowerLimit == -Limit;
+        for (int i = 0; threshold != null && i < threshold.Count; i++)
+            if (context.Constant(threshold, i) < 0) Bounded = false;
+        _largestInitial = Largest(context, initial);
         context.AddWork((long)Count * (MostSpikes > 1 ? MostSpikes : 1));
     }
 
@@ -124,8 +148,52 @@ internal sealed class NeuronOperator : Operator
         return tensor == null || tensor.Count == 1 ? 0 : bytes;
     }
 
+    private static int Largest(PrepareContext context, ModelTensor tensor)
+    {
+        int largest = 0;
+        for (int i = 0; tensor != null && i < tensor.Count; i++)
+        {
+            int value = context.Constant(tensor, i);
+            if (value < 0) value = -value;
+            if (value > largest) largest = value;
+        }
+
+        return largest;
+    }
+
+    /// <summary>
+    /// Carries the reach of the state over one tick whose inputs are at most <paramref name="peak"/> in magnitude. True: nothing
+    /// can be clamped in it, so that a kernel may leave the clamps out. False: something might, and nothing has changed.
+    /// </summary>
+    /// <remarks>
+    /// With every |v| ≤ V and the drive at most D, decay leaves V d / 2^15 + 1; a subtraction is only made above a threshold that
+    /// is not negative, so it leaves at least −threshold; a reset leaves its value. Their largest, and D, is the new V.
+    /// </remarks>
+    internal bool Advance(int peak)
+    {
+        if (peak > Limit >> InputShift) return false;
+        long drive = (long)peak * (1 << InputShift) + LargestBias, current = 0;
+        if (HasCurrent)
+        {
+            current = (((long)CurrentReach * Bytes.U16(File, SynapticDecay)) >> 15) + 1 + drive;
+            drive = (current > CurrentReach ? current : CurrentReach) + LargestBias;
+        }
+
+        int from = MembraneReach > LargestReset ? MembraneReach : LargestReset;
+        long membrane = (((long)from * Bytes.U16(File, Decay)) >> 15) + 1;
+        if (membrane < LargestThreshold) membrane = LargestThreshold;
+        membrane += drive;
+        if (membrane < LargestReset) membrane = LargestReset;
+        if (membrane > Limit || current > Limit) return false;
+        MembraneReach = (int)membrane;
+        CurrentReach = (int)current;
+        return true;
+    }
+
     internal override void Reset()
     {
+        MembraneReach = _largestInitial;
+        CurrentReach = 0;
         for (int i = 0; i < Count; i++) Arena[Membrane + i] = Bytes.I32(File, _initial + i * _initialStep);
     }
 

@@ -8,6 +8,7 @@ internal sealed class SparseOperator : Connection
 {
     private int _rowStarts;
     private int _targets;
+    private int _synapses;
 
     internal override void Prepare(PrepareContext context)
     {
@@ -55,7 +56,36 @@ internal sealed class SparseOperator : Connection
 
         _rowStarts = rowStarts.Offset;
         _targets = targets.Offset;
+        _synapses = last;
         context.AddWork((long)last + rows + Target.Length);
+    }
+
+    /// <summary>Where the starts of rows stand in the file.</summary>
+    internal int RowStarts
+    {
+        get { return _rowStarts; }
+    }
+
+    /// <summary>Where the targets of synapses stand in the file.</summary>
+    internal int Targets
+    {
+        get { return _targets; }
+    }
+
+    /// <summary>Counts synaptic operations.</summary>
+    internal void CountSynapses(int synapses)
+    {
+        SynapticOperations += synapses;
+    }
+
+    internal override bool Follows(DenseOperator head)
+    {
+        return FromEvents && !Begins && LeftShift == 0 && head.Target == Target && head.WeightType == WeightType && head.Repeat == 1;
+    }
+
+    internal override bool WholeWords(int fileLength)
+    {
+        return Weights + 2L * _synapses + 16 <= fileLength;
     }
 
     internal override void Accumulate(int sum)

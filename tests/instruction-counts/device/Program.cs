@@ -1,0 +1,94 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using EdgeSpike.Runtime;
+
+namespace EdgeSpike.Firmware;
+
+/// <summary>
+/// Runs the vectors of the linked model tick by tick. Instructions between the marks are what a tick costs; the checksum of each
+/// tick, taken outside of them, proves that it is the tick that the converter ran.
+/// </summary>
+/// <remarks>The marks and verdicts are functions without content: whoever follows the program counter sees them.</remarks>
+internal static class Program
+{
+    [RuntimeImport("*", "linked_model")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern byte[] LinkedModel();
+
+    [RuntimeExport("measured_begin")]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MeasuredBegin()
+    {
+    }
+
+    [RuntimeExport("measured_end")]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MeasuredEnd()
+    {
+    }
+
+    [RuntimeExport("counts_passed")]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Passed()
+    {
+    }
+
+    [RuntimeExport("counts_failed")]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Failed()
+    {
+    }
+
+    /// <summary>Called by start-up; does not return.</summary>
+    [RuntimeExport("application_start")]
+    private static void Run()
+    {
+        if (Replay()) Passed();
+        else Failed();
+        while (true)
+        {
+        }
+    }
+
+    private static bool Replay()
+    {
+        Interpreter interpreter = new Interpreter();
+        byte[] file = LinkedModel();
+        if (interpreter.Load(file, int.MaxValue, long.MaxValue) != ModelError.None) return false;
+        ModelFile model = interpreter.Model;
+        int port = 0;
+        while (model.Ports[port].Kind != PortKind.Input) port++;
+        int[] events = new int[model.Buffers[model.Ports[port].Buffer].Length];
+        int vector = model.VectorsOffset;
+        for (int v = 0; v < model.VectorCount; v++)
+        {
+            int ticks = Bytes.I32(file, vector + 4), at = vector + 8, checksums = at;
+            for (int t = 0; t < ticks; t++) checksums += 4 + 4 * Bytes.I32(file, checksums);
+            interpreter.Reset();
+            for (int t = 0; t < ticks; t++)
+            {
+                int count = Bytes.I32(file, at);
+                at += 4;
+                for (int i = 0; i < count; i++) events[i] = Bytes.I32(file, at + 4 * i);
+                at += 4 * count;
+                MeasuredBegin();
+                interpreter.SetEvents(port, events, 0, count);
+                interpreter.Step();
+                MeasuredEnd();
+
+                uint hash = 2166136261;
+                for (int i = 0; i < model.Operators.Length; i++) hash = model.Operators[i].Checksum(hash);
+                if (hash != (uint)Bytes.I32(file, checksums + 4 * t)) return false;
+            }
+
+            vector += Bytes.I32(file, vector);
+        }
+
+        return model.VectorCount > 0;
+    }
+
+    private static int Main()
+    {
+        return 0;
+    }
+}
