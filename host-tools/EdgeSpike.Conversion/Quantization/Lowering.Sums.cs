@@ -215,17 +215,19 @@ internal sealed partial class Lowering
     private static int RowAlignment(TensorType type, int width) => width * (type switch { TensorType.Int4 => 4, TensorType.Int8 => 8, _ => 16 }) >= 128 ? 4 : 1;
 
     /// <summary>
-    /// Where a source's targets are mostly neighbours, the few missing between them join with weight 0: the row can then be added in
-    /// one go (the runtime sees it by the distance of its first and last target).
+    /// Where a source's targets are mostly neighbours, the few missing between them join with weight 0, and where it reaches nearly
+    /// all targets, the others too: kernels add such a row like one of a matrix, in a fraction of the instructions (they see it by
+    /// its length, or by the distance of its first and last target).
     /// </summary>
-    private static List<(int Source, int Target, int Weight)> WithWholeRows(List<(int Source, int Target, int Weight)> synapses)
+    private static List<(int Source, int Target, int Weight)> WithWholeRows(List<(int Source, int Target, int Weight)> synapses, int targets)
     {
         List<(int Source, int Target, int Weight)> result = new(synapses.Count);
         foreach (IGrouping<int, (int Source, int Target, int Weight)> row in synapses.GroupBy(s => s.Source))
         {
             (int Source, int Target, int Weight)[] entries = [.. row.OrderBy(s => s.Target)];
-            int first = entries[0].Target, span = entries[^1].Target - first + 1;
-            if (entries.Length * 4 < span * 3)
+            bool nearlyAll = entries.Length * 8L >= targets * 7L;
+            int first = nearlyAll ? 0 : entries[0].Target, span = nearlyAll ? targets : entries[^1].Target - first + 1;
+            if (entries.Length * 4L < span * 3L)
             {
                 result.AddRange(entries);
                 continue;
@@ -233,7 +235,7 @@ internal sealed partial class Lowering
 
             int next = 0;
             for (int target = first; target < first + span; target++)
-                result.Add(entries[next].Target == target ? entries[next++] : (row.Key, target, 0));
+                result.Add(next < entries.Length && entries[next].Target == target ? entries[next++] : (row.Key, target, 0));
         }
 
         return result;
@@ -247,9 +249,8 @@ internal sealed partial class Lowering
             for (int e = 0; e < rows[j].Length; e++)
                 if (rows[j][e] != 0) synapses.Add((sources[j][e], j, rows[j][e]));
         if (synapses.Count == 0) synapses.Add((0, 0, 0));              // a tensor has at least one element
-        Complete(synapses, c.Source.Count, c.TargetCount);
         synapses.Sort();
-        synapses = WithWholeRows(synapses);
+        synapses = WithWholeRows(synapses, c.TargetCount);
         int[] starts = new int[c.Source.Count + 1];
         foreach ((int source, _, _) in synapses) starts[source + 1]++;
         for (int i = 0; i < c.Source.Count; i++) starts[i + 1] += starts[i];
@@ -261,18 +262,6 @@ internal sealed partial class Lowering
             Targets = Builder.AddTensor(TensorType.UInt16, [.. synapses.Select(s => s.Target)]),
         });
         return (synapses.Count * WeightRounding.Bits(c.Type) + 7) / 8 + 2 * synapses.Count + 4 * starts.Length;
-    }
-
-    // A row that reaches nearly every target is stored whole, zeros included: kernels add such a row like one of a matrix, in a
-    // fraction of the instructions, and it takes at most a seventh more bytes.
-    private static void Complete(List<(int Source, int Target, int Weight)> synapses, int sources, int targets)
-    {
-        int[] reached = new int[sources];
-        foreach ((int source, _, _) in synapses) reached[source]++;
-        HashSet<(int, int)> there = [.. synapses.Select(s => (s.Source, s.Target))];
-        for (int source = 0; source < sources; source++)
-            for (int target = 0; target < targets && reached[source] * 8L >= targets * 7L; target++)
-                if (!there.Contains((source, target))) synapses.Add((source, target, 0));
     }
 
     private int EmitConvolution(ConvolutionContribution c, int[][] rows, TensorType type, int target, int scratch, bool accumulate, int shift, int bias)

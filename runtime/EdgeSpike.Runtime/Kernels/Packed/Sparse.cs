@@ -15,30 +15,14 @@ internal static partial class Kernels
             {
                 active++;
                 int from = starts[*active], length = starts[*active + 1] - from;
+                if (length == 0) continue;
                 synapses += length;
-                AddSparseRow(type, f, weights, from, length, targets, a + sum);
-            }
-        }
 
-        return synapses;
-    }
-
-    /// <summary>Compressed rows of values, zeros skipped. Returns the synaptic operations done.</summary>
-    public static unsafe long AddValueSparse(TensorType type, byte[] file, int weights, int rowStarts, int targets, int[] arena, int source, int count, int sum)
-    {
-        long synapses = 0;
-        fixed (byte* f = file)
-        fixed (int* a = arena)
-        {
-            int* starts = (int*)(f + rowStarts), sums = a + sum;
-            ushort* target = (ushort*)(f + targets);
-            for (int i = 0; i < count; i++)
-            {
-                int value = a[source + i];
-                if (value == 0) continue;
-                int from = starts[i], to = starts[i + 1];
-                synapses += to - from;
-                for (int k = from; k < to; k++) sums[target[k]] = sums[target[k]] + value * Column(type, f + weights, k);
+                // Neighbours, which strictly ascending targets show by the distance of the first and the last, are a dense row.
+                ushort* target = (ushort*)(f + targets) + from;
+                if (type != TensorType.Int4 && target[length - 1] - *target == length - 1)
+                    AddOne(type, f + weights + (type == TensorType.Int16 ? from << 1 : from), 1, a + sum + *target, length);
+                else AddSparseRow(type, f, weights, from, length, targets, a + sum);
             }
         }
 
