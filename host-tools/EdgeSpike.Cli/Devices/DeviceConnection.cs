@@ -23,8 +23,9 @@ internal sealed class DeviceConnection : IDisposable
     private readonly IDisposable _owner;
     private readonly CancellationTokenRegistration _stop;
 
-    private DeviceConnection(Board board, string place, DeviceLink link, IDisposable owner, CancellationToken cancellation)
+    private DeviceConnection(Board board, string place, DeviceLink link, IDisposable owner, bool emulated, CancellationToken cancellation)
     {
+        IsEmulated = emulated;
         Board = board;
         Place = place;
         Link = link;
@@ -41,8 +42,8 @@ internal sealed class DeviceConnection : IDisposable
     /// <summary>The link.</summary>
     public DeviceLink Link { get; }
 
-    /// <summary>It is QEMU, whose time is not the board's.</summary>
-    public bool IsEmulated => _owner is EmulatedDevice;
+    /// <summary>It is an emulator, whose time is not the board's; behind a socket or a pseudo-terminal there is no other.</summary>
+    public bool IsEmulated { get; }
 
     /// <summary>Connects, and makes sure that it is this board with this model.</summary>
     /// <param name="session">For progress, notes and Ctrl-C.</param>
@@ -87,7 +88,7 @@ internal sealed class DeviceConnection : IDisposable
         FirmwareBuild build = new(boardName, modelPath);
         Tool.Require("qemu-system-arm");
         EmulatedDevice device = EmulatedDevice.Start(board, build.Run(session));
-        return new DeviceConnection(board, $"{board.Name} in QEMU", device.Link, device, session.Cancellation);
+        return new DeviceConnection(board, $"{board.Name} in QEMU", device.Link, device, emulated: true, session.Cancellation);
     }
 
     private static DeviceConnection OpenPort(Session session, Board board, string port)
@@ -104,11 +105,17 @@ internal sealed class DeviceConnection : IDisposable
         }
 
         DeviceLink link = new(place, stream, stream);
-        return new DeviceConnection(board, place, link, link, session.Cancellation);
+        return new DeviceConnection(board, place, link, link, port.StartsWith("tcp:", StringComparison.Ordinal) || port.StartsWith("/dev/pts/", StringComparison.Ordinal), session.Cancellation);
     }
 
     private static Stream OpenSerial(string port, int baud)
     {
+        if (port.StartsWith('/') && !File.Exists(port))
+        {
+            string[] there = SerialPort.GetPortNames();
+            throw new ConversionException(ErrorCode.DeviceFailed, port, "there is no such port", there.Length == 0 ? "there is no serial port at all: plug the board in" : $"there are {string.Join(", ", there)}");
+        }
+
         SerialPort serial = new(port, baud, Parity.None, 8, StopBits.One);
         serial.Open();
         // What came before this moment is of another conversation.

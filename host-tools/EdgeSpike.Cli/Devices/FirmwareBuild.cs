@@ -60,14 +60,23 @@ internal sealed class FirmwareBuild
     ];
 
     /// <summary>Builds, and gives the path of the .elf.</summary>
-    /// <exception cref="ConversionException"><see cref="ErrorCode.ToolMissing"/>, <see cref="ErrorCode.BuildFailed"/>.</exception>
+    /// <exception cref="ConversionException"><see cref="ErrorCode.ToolMissing"/>, <see cref="ErrorCode.BuildFailed"/>, <see cref="ErrorCode.OutputFailed"/>.</exception>
     public string Run(Session session)
     {
         string elf = ImageBase + ".elf", stamp = Path.Combine(_folder, "inputs.sha256"), inputs = Inputs();
         if (File.Exists(elf) && File.Exists(stamp) && File.ReadAllText(stamp) == inputs) return elf;
         Tool.Require("arm-none-eabi-gcc");
         session.Error.WriteLine($"building the firmware for {Board.Name}");
-        File.Delete(stamp);
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            File.Delete(stamp);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConversionException(ErrorCode.OutputFailed, _folder, $"it can't be written ({error.Message})", "use a clone of EdgeSpike that you may write to", error);
+        }
+
         (int status, string text) = Tool.Run(Command, session.Cancellation);
         if (status != 0 || !File.Exists(elf))
         {
