@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Linq;
+using EdgeSpike.Boards;
 using EdgeSpike.Cli.Terminal;
 using EdgeSpike.Cli.Verbs;
 using EdgeSpike.Conversion;
@@ -45,6 +46,14 @@ internal static class CommandLine
             Debug(session, e);
             return Fail(session, e.Code, e.Where, e.What, e.Remedy);
         }
+        catch (BoardException e)
+        {
+            // Ctrl-C reaches the emulator too, which looks like a line that was closed.
+            Debug(session, e);
+            return session.Cancellation.IsCancellationRequested
+                ? Fail(session, ErrorCode.Cancelled, where, "stopped", "no file was changed")
+                : Fail(session, ErrorCode.DeviceFailed, e.Where, e.What, e.Remedy);
+        }
         catch (OperationCanceledException)
         {
             return Fail(session, ErrorCode.Cancelled, where, "stopped", "no file was changed");
@@ -63,7 +72,7 @@ internal static class CommandLine
         RootCommand root = new("Converts trained spiking networks to integers that spike the same on every target, and shows what that changes.");
         Option<bool> json = new("--json") { Description = "One JSON object on standard output and nothing else.", Recursive = true };
         root.Add(json);
-        foreach (VerbCommand verb in (IEnumerable<VerbCommand>)[ConvertVerb.Create(session), InspectVerb.Create(session), CheckVerb.Create(session), RunVerb.Create(session), BenchVerb.Create(session)]) root.Add(verb);
+        foreach (VerbCommand verb in (IEnumerable<VerbCommand>)[ConvertVerb.Create(session), InspectVerb.Create(session), CheckVerb.Create(session), RunVerb.Create(session), BenchVerb.Create(session), BoardsVerb.Create(session), FlashVerb.Create(session)]) root.Add(verb);
         root.Add(DemoVerb.Create(session));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);

@@ -57,6 +57,15 @@ public enum ErrorCode
     /// <summary>Something the file does not say has to be given, such as <c>--dt</c>.</summary>
     OptionNeeded = 24,
 
+    /// <summary>A program that the work needs is not installed, such as a compiler or a flashing tool.</summary>
+    ToolMissing = 25,
+
+    /// <summary>The firmware for the board could not be built.</summary>
+    BuildFailed = 26,
+
+    /// <summary>The board, its emulator or the link to it failed, or it holds something else.</summary>
+    DeviceFailed = 27,
+
     /// <summary>The work was stopped by the user.</summary>
     Cancelled = 130,
 }

@@ -8,7 +8,7 @@ namespace EdgeSpike.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["convert", "inspect", "check", "run", "bench", "demo", "demo memory"];
+    public static TheoryData<string> Verbs => ["convert", "inspect", "check", "run", "bench", "boards", "flash", "demo", "demo memory"];
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -55,6 +55,9 @@ public sealed class HelpTests
     [InlineData("run", "in.json", "--input", "x.npy", "--precision", "float16")]
     [InlineData("bench", "--input", "x.npy")]
     [InlineData("bench", "--seconds", "1,5")]
+    [InlineData("bench", "--board", "mps2-an386")]
+    [InlineData("boards", "a", "b")]
+    [InlineData("flash", "--board", "mps2-an386")]
     [InlineData("demo")]
     [InlineData("demo", "frobnicate")]
     public void A_wrong_command_line_is_told_in_one_line_with_where_to_look(params string[] arguments)

@@ -48,6 +48,7 @@ public sealed class VerbTests : IDisposable
             ["inspect", net], ["inspect", model], ["inspect", model, "--dot"], ["check", model],
             ["run", model, "--input", x, "--labels", y], ["run", net, "--input", x, "--labels", y],
             ["bench", model, "--seconds", "0.01"], ["bench", model, "--seconds", "0.01", "--input", x], ["demo", "memory", "--svg", _cli["m.svg"]],
+            ["boards"], ["boards", "pico2"], ["flash", "--board", "pico2", "--model", model, "--dry-run"],
         ])
         {
             Outcome outcome = Edgespike.Run([.. arguments, "--json"]);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.Linq;
+using EdgeSpike.Cli.Devices;
 using EdgeSpike.Cli.Terminal;
 using EdgeSpike.Conversion;
 using EdgeSpike.Conversion.Files;
@@ -42,13 +43,16 @@ internal static class RunVerb
         };
         Option<string?> labels = Choices.Path("--labels", "Y.npy", "Class of each recording: gives accuracy and a confusion matrix.");
         NirChoices nir = new();
+        BoardChoices boards = new();
         VerbCommand verb = new(
             "run", "Runs a model, or the float reference of a network, on recordings.",
             ("edgespike run braille.esm --input x.npy --labels y.npy", "answers, accuracy and confusion matrix of the integers"),
             ("edgespike run braille.nir --dt 1e-4 --input x.npy --record lif1:membrane=v.npy --record lif1=s.npy", "the same in float64, with membranes and spikes of a layer"),
+            ("edgespike run braille.esm --input x.npy --board mps2-an386", "the integers on a board, each tick compared with this machine"),
             ("edgespike run l2mu.json --precision float32 --input x.npy --json", "the reference in the arithmetic of the training framework"));
         verb.Add(file);
         foreach (Option option in (Option[])[input, reference, precision, record, labels]) verb.Add(option);
+        boards.AddTo(verb);
         nir.AddTo(verb);
         verb.Work = parsed =>
         {
@@ -57,11 +61,16 @@ internal static class RunVerb
             bool model = Sources.IsModel(path, bytes);
             if (model && (parsed.GetValue(reference) || parsed.GetValue(precision) is not null))
                 throw new ConversionException(ErrorCode.Unsupported, path, "a model file holds integers only, so there is no float reference to run", "give the network it was made from (.nir, .json)");
+            if (!model && boards.Given(parsed))
+                throw new ConversionException(ErrorCode.Unsupported, path, "a board runs integers, and this is a network in floating point", "convert it and give the model file (.esm)");
             IPlaybackEngine engine = model
                 ? new ModelEngine(bytes, path)
                 : new ReferenceEngine(Sources.LoadNetwork(path, nir.Read(parsed)), parsed.GetValue(precision) ?? Precision.Float64);
             Recordings recordings = Recordings.Read(parsed.GetRequiredValue(input)!, parsed.GetValue(labels), engine.InputShape);
             Recording[] wanted = parsed.GetValue(record) ?? [];
+            using DeviceConnection? connection = model ? boards.Open(session, parsed, path, bytes) : null;
+            DeviceEngine? device = connection is null ? null : new DeviceEngine(connection, (ModelEngine)engine, path);
+            if (device is not null) engine = device;
 
             PlaybackResult result = LongWork.Run(session, $"running {recordings.Samples.Count} recordings", progress => Playback.Run(engine, recordings.Samples, [.. wanted.Select(w => w.Request)], progress));
             List<Written> written = [];
@@ -78,8 +87,12 @@ internal static class RunVerb
             session.Cancellation.ThrowIfCancellationRequested();
             if (files.Count > 0) OutputFile.WriteAll(files);
             session.Show(
-                new { File = path, result.Engine, result.Samples, result.Ticks, result.Answers, result.Scores, result.Saturations, confusion?.Accuracy, Confusion = confusion, Recorded = written },
-                console => Show(console, result, engine.Labels, confusion, written));
+                new { File = path, result.Engine, result.Samples, result.Ticks, result.Answers, result.Scores, result.Saturations, confusion?.Accuracy, Confusion = confusion, Recorded = written, Board = connection?.Board.Name, SameTicks = device?.Compared },
+                console =>
+                {
+                    Show(console, result, engine.Labels, confusion, written);
+                    if (device is not null) Tables.Line(console, $"checksums of {Units.Number(device.Compared)} ticks on {connection!.Place} equal the host's, all of them");
+                });
             return ErrorCode.None;
         };
         return verb;

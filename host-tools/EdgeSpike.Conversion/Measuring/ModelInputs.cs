@@ -76,6 +76,9 @@ public sealed class ModelInputs
     /// <summary>Ticks of one recording.</summary>
     public int Ticks(int recording) => _ticks[recording].Count;
 
+    /// <summary>The inputs of a tick, port by port: ascending indices, or values.</summary>
+    public IReadOnlyList<(int Port, bool Events, int[] Words)> Tick(int recording, int tick) => _ticks[recording][tick];
+
     /// <summary>Sets the inputs of a tick.</summary>
     public void Fill(int recording, int tick)
     {
