@@ -21,6 +21,7 @@
         .equ    PANIC_MAGIC, 0x4B534745
         .equ    CODE_FAULT, 32          @ Internal.Runtime.PanicCode
         .equ    CODE_INTERRUPT, 33
+        .equ    CODE_WATCHDOG, 34
         .equ    STACK_PAINT, 0xE5E5E5E5
 
         .macro  function name
@@ -48,7 +49,7 @@
         .section .vectors, "a", %progbits
         .word   stack_top
         .word   Reset_Handler
-        .word   fault                   @ NMI
+        .word   watchdog                @ NMI: what boards with an early warning of their watchdog raise
         .word   fault                   @ HardFault: the configurable faults are left to escalate to it
         .word   fault                   @ MemManage
         .word   fault                   @ BusFault
@@ -59,7 +60,7 @@
         handler DebugMonitor_Handler
         .word   0
         handler PendSV_Handler
-        handler SysTick_Handler
+        .word   SysTick_Handler
         .altmacro
         board_interrupts                @ one weak name each: Interrupt0 ...; a C# method exports the name to take it
         .noaltmacro
@@ -155,6 +156,13 @@
         mov     r3, r2
         b       record
 
+        function watchdog
+        ldr     r1, [sp, #24]           @ where the program was
+        movs    r0, #CODE_WATCHDOG
+        movs    r2, #0
+        mov     r3, r2
+        b       record
+
         function fault
         ldr     r0, =SCB_CFSR
         ldr     r2, [r0]
@@ -218,6 +226,23 @@
         dsb
         str     r1, [r0]
         b       .
+
+@ ---- time ------------------------------------------------------------------------------------------------------------------
+@ SysTick has counted down; the driver that starts it adds the wraps to what it reads.
+        function SysTick_Handler
+        ldr     r0, =systick_count
+        ldr     r1, [r0]
+        adds    r1, #1
+        str     r1, [r0]
+        bx      lr
+        function systick_wraps
+        ldr     r0, =systick_count
+        ldr     r0, [r0]
+        bx      lr
+        .section .bss.systick_count, "aw", %nobits
+        .balign 4
+systick_count:
+        .space  4
 
 @ ---- addresses for C#, which can't name data of the link -------------------------------------------------------------------
         function panic_record_address
@@ -309,6 +334,10 @@
 @ Named by unwind tables, which the link discards.
         function __aeabi_unwind_cpp_pr0
         bx      lr
+        .global __aeabi_unwind_cpp_pr1
+        .thumb_set __aeabi_unwind_cpp_pr1, __aeabi_unwind_cpp_pr0
+        .global __aeabi_unwind_cpp_pr2
+        .thumb_set __aeabi_unwind_cpp_pr2, __aeabi_unwind_cpp_pr0
 
 @ ---- memory that a reset keeps ---------------------------------------------------------------------------------------------
 @ magic, code (0: none), address, tick, fault status, fault address, restarts since power-up or contact
