@@ -99,6 +99,8 @@
 5:      ldr     r2, [r0, #24]
         adds    r2, #1
         str     r2, [r0, #24]
+        movs    r2, #0
+        str     r2, [r0, #28]           @ systick_count
         bl      guards
         cpsie   i
         ldr     r0, =heap_start
@@ -239,10 +241,6 @@
         ldr     r0, =systick_count
         ldr     r0, [r0]
         bx      lr
-        .section .bss.systick_count, "aw", %nobits
-        .balign 4
-systick_count:
-        .space  4
 
 @ ---- addresses for C#, which can't name data of the link -------------------------------------------------------------------
         function panic_record_address
@@ -346,5 +344,7 @@ systick_count:
         .global panic_record
 panic_record:
         .space  28
+systick_count:                          @ not kept: cleared at reset, and here only because it needs no padding here
+        .space  4
 
         .section .note.GNU-stack, "", %progbits
