@@ -38,6 +38,24 @@ public sealed record Board
     /// <summary>The UART of the host link.</summary>
     public required BoardUart Uart { get; init; }
 
+    /// <summary>The digital pins' unit, or null.</summary>
+    public BoardPeripheral? Gpio { get; init; }
+
+    /// <summary>An I2C bus, or null.</summary>
+    public BoardI2c? I2c { get; init; }
+
+    /// <summary>An SPI bus, or null.</summary>
+    public BoardSpi? Spi { get; init; }
+
+    /// <summary>A timer beside SysTick, or null.</summary>
+    public BoardPeripheral? Timer { get; init; }
+
+    /// <summary>The watchdog, or null.</summary>
+    public BoardPeripheral? Watchdog { get; init; }
+
+    /// <summary>The faster clock that a program may ask for, or null.</summary>
+    public BoardPll? Pll { get; init; }
+
     /// <summary>Pin of an LED, such as "PD12", or null.</summary>
     public string? Led { get; init; }
 
@@ -100,6 +118,37 @@ public sealed record MemoryRange(string Name, long Origin, long Bytes)
 /// <param name="Receive">Pin, or null.</param>
 /// <param name="Alternate">Number of the pins' alternate function.</param>
 public sealed record BoardUart(string Driver, long Base, long ClockHz, int Baud, string? Transmit, string? Receive, int Alternate);
+
+/// <summary>A unit of the chip.</summary>
+/// <param name="Driver">Its driver in firmware/bare-metal/Drivers, from the list of its key in <see cref="BoardFile"/>.</param>
+/// <param name="Base">Address of its registers.</param>
+/// <param name="ClockHz">Its clock, 0 where the driver knows it.</param>
+/// <param name="Enable">Register that enables the clocks of the ports, 0 where there is none.</param>
+public sealed record BoardPeripheral(string Driver, long Base, long ClockHz, long Enable);
+
+/// <summary>An I2C bus.</summary>
+/// <param name="Driver">One of <see cref="BoardFile.I2cDrivers"/>.</param>
+/// <param name="Base">Address of its registers, 0 for two pins.</param>
+/// <param name="ClockHz">Its clock, 0 where there is none.</param>
+/// <param name="Scl">Pin of the clock, or null.</param>
+/// <param name="Sda">Pin of the data, or null.</param>
+/// <param name="Alternate">Number of the pins' alternate function.</param>
+public sealed record BoardI2c(string Driver, long Base, long ClockHz, string? Scl, string? Sda, int Alternate);
+
+/// <summary>An SPI bus.</summary>
+/// <param name="Driver">One of <see cref="BoardFile.SpiDrivers"/>.</param>
+/// <param name="Base">Address of its registers.</param>
+/// <param name="ClockHz">Its clock.</param>
+/// <param name="Sck">Pin of the clock, or null.</param>
+/// <param name="Miso">Pin of the input, or null.</param>
+/// <param name="Mosi">Pin of the output, or null.</param>
+/// <param name="Alternate">Number of the pins' alternate function.</param>
+public sealed record BoardSpi(string Driver, long Base, long ClockHz, string? Sck, string? Miso, string? Mosi, int Alternate);
+
+/// <summary>The clock that a program may ask for.</summary>
+/// <param name="CrystalHz">The board's crystal, 0 for none.</param>
+/// <param name="Hz">The processor's clock.</param>
+public sealed record BoardPll(long CrystalHz, long Hz);
 
 /// <summary>How an image gets onto a board.</summary>
 /// <param name="Method">One of <see cref="BoardFile.FlashMethods"/>.</param>

@@ -16,6 +16,21 @@ public sealed class BoardFile
     /// <summary>Drivers in firmware/bare-metal/Drivers.</summary>
     public static IReadOnlyList<string> UartDrivers { get; } = ["cmsdk", "stm32f4", "stm32", "nrf", "pl011-rp2350"];
 
+    /// <summary>Drivers of digital pins.</summary>
+    public static IReadOnlyList<string> GpioDrivers { get; } = ["cmsdk", "stm32", "nrf"];
+
+    /// <summary>Drivers of I2C; "pins" is software on two pins of <see cref="GpioDrivers"/>.</summary>
+    public static IReadOnlyList<string> I2cDrivers { get; } = ["sbcon", "stm32f4", "pins"];
+
+    /// <summary>Drivers of SPI.</summary>
+    public static IReadOnlyList<string> SpiDrivers { get; } = ["pl022", "stm32f4"];
+
+    /// <summary>Drivers of timers.</summary>
+    public static IReadOnlyList<string> TimerDrivers { get; } = ["cmsdk"];
+
+    /// <summary>Drivers of watchdogs.</summary>
+    public static IReadOnlyList<string> WatchdogDrivers { get; } = ["cmsdk", "stm32", "nrf"];
+
     /// <summary>Ways of flashing.</summary>
     public static IReadOnlyList<string> FlashMethods { get; } = ["none", "openocd", "st-flash", "dfu-util", "uf2"];
 
@@ -61,7 +76,7 @@ public sealed class BoardFile
 
     private Board ReadBoard(JsonElement root)
     {
-        Known(root, "", "title", "core", "clockHz", "interrupts", "flash", "ram", "otherMemories", "modelSlot", "stackBytes", "uart", "led", "pins", "imageDefinition", "flashing", "qemuMachine", "metHardware");
+        Known(root, "", "title", "core", "clockHz", "interrupts", "flash", "ram", "otherMemories", "modelSlot", "stackBytes", "uart", "gpio", "i2c", "spi", "timer", "watchdog", "pll", "led", "pins", "imageDefinition", "flashing", "qemuMachine", "metHardware");
         Board board = new()
         {
             Name = Path.GetFileNameWithoutExtension(_file),
@@ -75,7 +90,13 @@ public sealed class BoardFile
             Slot = root.TryGetProperty("modelSlot", out JsonElement slot) ? Memory(slot, "modelSlot") : null,
             StackBytes = (int)Number(root, "", "stackBytes", 512, 1 << 20),
             Uart = ReadUart(Required(root, "", "uart")),
-            Led = Optional(root, "", "led"),
+            Gpio = ReadPeripheral(root, "gpio", GpioDrivers),
+            I2c = ReadI2c(root),
+            Spi = ReadSpi(root),
+            Timer = ReadPeripheral(root, "timer", TimerDrivers),
+            Watchdog = ReadPeripheral(root, "watchdog", WatchdogDrivers),
+            Pll = ReadPll(root),
+            Led = Pin(root, "", "led"),
             Pins = ReadPins(root),
             ImageDefinition = [.. Items(root, "imageDefinition").Select((item, i) => (uint)ToNumber(item, $"imageDefinition[{i}]", 0, uint.MaxValue))],
             Flashing = ReadFlashing(Required(root, "", "flashing")),
@@ -88,6 +109,8 @@ public sealed class BoardFile
             },
         };
 
+        if (board.Gpio is null && board.I2c?.Driver == "pins") throw Wrong("gpio", "is missing", "i2c.driver pins asks for it");
+        if (board.Gpio?.Driver != "stm32" && (board.I2c?.Driver == "stm32f4" || board.Spi?.Driver == "stm32f4")) throw Wrong("gpio.driver", "is not stm32", "the stm32f4 drivers of i2c and spi ask for it");
         MemoryRange[] memories = [board.Flash, board.Ram, .. board.OtherMemories];
         for (int i = 0; i < memories.Length; i++)
             for (int j = 0; j < i; j++)
@@ -117,11 +140,62 @@ public sealed class BoardFile
             (int)Number(uart, "uart", "baud", 1200, 12_000_000),
             Pin(uart, "uart", "transmit"),
             Pin(uart, "uart", "receive"),
-            uart.TryGetProperty("alternate", out _) ? (int)Number(uart, "uart", "alternate", 0, 31) : 0);
+            Alternate(uart, "uart"));
         if (read.Driver != "cmsdk" && (read.Transmit is null || read.Receive is null)) throw Wrong("uart", $"driver {read.Driver} needs the pins", "give uart.transmit and uart.receive");
         if (read.ClockHz < 8L * read.Baud) throw Wrong("uart.baud", $"{read.Baud} is more than an eighth of {read.ClockHz} Hz", "make it smaller");
         return read;
     }
+
+    private BoardPeripheral? ReadPeripheral(JsonElement root, string key, IReadOnlyList<string> drivers)
+    {
+        if (!root.TryGetProperty(key, out JsonElement unit)) return null;
+        Known(unit, key, "driver", "base", "clockHz", "enable");
+        BoardPeripheral read = new(OneOf(unit, key, "driver", drivers), Address(unit, key, "base"), OptionalHz(unit, key), unit.TryGetProperty("enable", out _) ? Address(unit, key, "enable") : 0);
+        if (read.ClockHz == 0 && key != "gpio" && read.Driver == "cmsdk") throw Wrong($"{key}.clockHz", "is missing", "driver cmsdk asks for it");
+        if (read.Enable == 0 && key == "gpio" && read.Driver == "stm32") throw Wrong($"{key}.enable", "is missing", "driver stm32 asks for it");
+        return read;
+    }
+
+    private BoardI2c? ReadI2c(JsonElement root)
+    {
+        if (!root.TryGetProperty("i2c", out JsonElement bus)) return null;
+        Known(bus, "i2c", "driver", "base", "clockHz", "scl", "sda", "alternate");
+        string driver = OneOf(bus, "i2c", "driver", I2cDrivers);
+        BoardI2c read = new(driver, driver == "pins" ? 0 : Address(bus, "i2c", "base"), OptionalHz(bus, "i2c"), Pin(bus, "i2c", "scl"), Pin(bus, "i2c", "sda"), Alternate(bus, "i2c"));
+        if (driver != "sbcon" && (read.Scl is null || read.Sda is null)) throw Wrong("i2c", $"driver {driver} needs the pins", "give i2c.scl and i2c.sda");
+        if (read.Scl is not null && read.Scl == read.Sda) throw Wrong("i2c.sda", $"is {read.Sda}, as i2c.scl", "correct one");
+        if (driver == "stm32f4" && read.ClockHz is < 2_000_000 or > 50_000_000) throw Wrong("i2c.clockHz", $"{read.ClockHz} is outside 2000000 to 50000000", "give the clock of the bus");
+        return read;
+    }
+
+    private BoardSpi? ReadSpi(JsonElement root)
+    {
+        if (!root.TryGetProperty("spi", out JsonElement bus)) return null;
+        Known(bus, "spi", "driver", "base", "clockHz", "sck", "miso", "mosi", "alternate");
+        BoardSpi read = new(OneOf(bus, "spi", "driver", SpiDrivers), Address(bus, "spi", "base"), Number(bus, "spi", "clockHz", 1, 2_000_000_000),
+            Pin(bus, "spi", "sck"), Pin(bus, "spi", "miso"), Pin(bus, "spi", "mosi"), Alternate(bus, "spi"));
+        if (read.Driver != "pl022" && (read.Sck is null || read.Miso is null || read.Mosi is null)) throw Wrong("spi", $"driver {read.Driver} needs the pins", "give spi.sck, spi.miso and spi.mosi");
+        return read;
+    }
+
+    private BoardPll? ReadPll(JsonElement root)
+    {
+        if (!root.TryGetProperty("pll", out JsonElement pll)) return null;
+        Known(pll, "pll", "crystalHz", "hz");
+        BoardPll read = new(Number(pll, "pll", "crystalHz", 0, 26_000_000), Number(pll, "pll", "hz", 25_000_000, 168_000_000));
+        if (read.CrystalHz is > 0 and < 4_000_000 || read.CrystalHz % 1_000_000 != 0) throw Wrong("pll.crystalHz", $"{read.CrystalHz} is not 0 or 4 to 26 whole MHz", "correct it");
+        return read.Hz % 1_000_000 == 0 ? read : throw Wrong("pll.hz", $"{read.Hz} is not whole MHz", "correct it");
+    }
+
+    private long Address(JsonElement parent, string at, string key)
+    {
+        long address = Number(parent, at, key, 0x1000, uint.MaxValue);
+        return address % 4 == 0 ? address : throw Wrong(Key(at, key), $"0x{address:X8} is not a multiple of 4", "correct it");
+    }
+
+    private long OptionalHz(JsonElement parent, string at) => parent.TryGetProperty("clockHz", out _) ? Number(parent, at, "clockHz", 1, 2_000_000_000) : 0;
+
+    private int Alternate(JsonElement parent, string at) => parent.TryGetProperty("alternate", out _) ? (int)Number(parent, at, "alternate", 0, 31) : 0;
 
     private BoardFlashing ReadFlashing(JsonElement flashing)
     {

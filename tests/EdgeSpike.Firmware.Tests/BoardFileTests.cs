@@ -58,6 +58,17 @@ public sealed class BoardFileTests
     [InlineData("\"stackBytes\": 2048,", "\"stackBytes\": 2048, \"modelSlot\": { \"origin\": \"0x08008000\", \"bytes\": 4096 },", "modelSlot ends at")]
     [InlineData("\"bytes\": 65536", "\"bytes\": 65530", "whole blocks of 32")]
     [InlineData("\"baud\": 115200", "\"baud\": 4000000", "more than an eighth")]
+    [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"spi\" }, \"stackBytes\"", "i2c.driver 'spi' is unknown")]
+    [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"pins\", \"scl\": \"PB6\" }, \"stackBytes\"", "needs the pins")]
+    [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"pins\", \"scl\": \"PB6\", \"sda\": \"PB6\" }, \"stackBytes\"", "as i2c.scl")]
+    [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"pins\", \"scl\": \"PB6\", \"sda\": \"PB7\" }, \"stackBytes\"", "gpio is missing")]
+    [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"sbcon\", \"base\": \"0x40022002\" }, \"stackBytes\"", "is not a multiple of 4")]
+    [InlineData("\"stackBytes\"", "\"spi\": { \"driver\": \"stm32f4\", \"base\": \"0x40013000\", \"clockHz\": 16000000 }, \"stackBytes\"", "needs the pins")]
+    [InlineData("\"stackBytes\"", "\"watchdog\": { \"driver\": \"cmsdk\", \"base\": \"0x40008000\" }, \"stackBytes\"", "watchdog.clockHz is missing")]
+    [InlineData("\"stackBytes\"", "\"gpio\": { \"driver\": \"stm32\", \"base\": \"0x40020000\" }, \"stackBytes\"", "gpio.enable is missing")]
+    [InlineData("\"stackBytes\"", "\"pll\": { \"crystalHz\": 8500000, \"hz\": 168000000 }, \"stackBytes\"", "is not 0 or 4 to 26 whole MHz")]
+    [InlineData("\"stackBytes\"", "\"pll\": { \"crystalHz\": 8000000, \"hz\": 180000000 }, \"stackBytes\"", "is outside")]
+    [InlineData("\"stackBytes\"", "\"led\": \"D12\", \"stackBytes\"", "is not a pin")]
     [InlineData("\"title\":", "title:", "is not JSON")]
     public void A_broken_file_is_refused_with_the_key_at_fault(string from, string to, string message)
     {

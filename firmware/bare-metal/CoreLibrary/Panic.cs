@@ -38,6 +38,9 @@ namespace Internal.Runtime
 
         /// <summary>An interrupt without a handler.</summary>
         public const int Interrupt = 33;
+
+        /// <summary>The watchdog was not fed; the address is where the program was.</summary>
+        public const int Watchdog = 34;
     }
 
     /// <summary>The end of the program: a record in memory that a reset keeps, then the reset.</summary>

@@ -21,6 +21,7 @@
         .equ    PANIC_MAGIC, 0x4B534745
         .equ    CODE_FAULT, 32          @ Internal.Runtime.PanicCode
         .equ    CODE_INTERRUPT, 33
+        .equ    CODE_WATCHDOG, 34
         .equ    STACK_PAINT, 0xE5E5E5E5
 
         .macro  function name
@@ -48,7 +49,7 @@
         .section .vectors, "a", %progbits
         .word   stack_top
         .word   Reset_Handler
-        .word   fault                   @ NMI
+        .word   watchdog                @ NMI: what boards with an early warning of their watchdog raise
         .word   fault                   @ HardFault: the configurable faults are left to escalate to it
         .word   fault                   @ MemManage
         .word   fault                   @ BusFault
@@ -59,7 +60,7 @@
         handler DebugMonitor_Handler
         .word   0
         handler PendSV_Handler
-        handler SysTick_Handler
+        .word   SysTick_Handler
         .altmacro
         board_interrupts                @ one weak name each: Interrupt0 ...; a C# method exports the name to take it
         .noaltmacro
@@ -98,6 +99,8 @@
 5:      ldr     r2, [r0, #24]
         adds    r2, #1
         str     r2, [r0, #24]
+        movs    r2, #0
+        str     r2, [r0, #28]           @ systick_count
         bl      guards
         cpsie   i
         ldr     r0, =heap_start
@@ -150,6 +153,13 @@
         function unexpected_interrupt
         mrs     r1, ipsr                @ the "address" of the record is the exception number
         movs    r0, #CODE_INTERRUPT
+        movs    r2, #0
+        mov     r3, r2
+        b       record
+
+        function watchdog
+        ldr     r1, [sp, #24]           @ where the program was
+        movs    r0, #CODE_WATCHDOG
         movs    r2, #0
         mov     r3, r2
         b       record
@@ -217,6 +227,19 @@
         dsb
         str     r1, [r0]
         b       .
+
+@ ---- time ------------------------------------------------------------------------------------------------------------------
+@ SysTick has counted down; the driver that starts it adds the wraps to what it reads.
+        function SysTick_Handler
+        ldr     r0, =systick_count
+        ldr     r1, [r0]
+        adds    r1, #1
+        str     r1, [r0]
+        bx      lr
+        function systick_wraps
+        ldr     r0, =systick_count
+        ldr     r0, [r0]
+        bx      lr
 
 @ ---- addresses for C#, which can't name data of the link -------------------------------------------------------------------
         function panic_record_address
@@ -308,6 +331,10 @@
 @ Named by unwind tables, which the link discards.
         function __aeabi_unwind_cpp_pr0
         bx      lr
+        .global __aeabi_unwind_cpp_pr1
+        .thumb_set __aeabi_unwind_cpp_pr1, __aeabi_unwind_cpp_pr0
+        .global __aeabi_unwind_cpp_pr2
+        .thumb_set __aeabi_unwind_cpp_pr2, __aeabi_unwind_cpp_pr0
 
 @ ---- memory that a reset keeps ---------------------------------------------------------------------------------------------
 @ magic, code (0: none), address, tick, fault status, fault address, restarts since power-up or contact
@@ -316,5 +343,7 @@
         .global panic_record
 panic_record:
         .space  28
+systick_count:                          @ not kept: cleared at reset, and here only because it needs no padding here
+        .space  4
 
         .section .note.GNU-stack, "", %progbits

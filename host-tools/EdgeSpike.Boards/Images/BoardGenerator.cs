@@ -130,7 +130,6 @@ public static class BoardGenerator
 
     private static string Source(Board board)
     {
-        static (int Port, int Pin) Number(string? pin) => pin is not null && PinNumber.TryParse(pin, out int port, out int number) ? (port, number) : (0, 0);
         (int port, int pin) transmit = Number(board.Uart.Transmit), receive = Number(board.Uart.Receive);
         string driver = board.Uart.Driver switch
         {
@@ -165,10 +164,84 @@ public static class BoardGenerator
                 public static uint SlotStart => 0x{{board.Slot?.Origin ?? 0:X8}};
 
                 public static int SlotBytes => {{board.Slot?.Bytes ?? 0}};
+
+                public static uint I2cClockHz => {{board.I2c?.ClockHz ?? 0}};
+
+                public static uint SpiClockHz => {{board.Spi?.ClockHz ?? 0}};
+
+                public static uint PllCrystalHz => {{board.Pll?.CrystalHz ?? 0}};
+
+                public static uint PllHz => {{board.Pll?.Hz ?? 0}};
+
+                public static SysTickTime OpenTime() => new SysTickTime({{board.ClockHz}});
+
+                public static TimeBase OpenTimer() => {{Timer(board)}};
+
+                public static GpioPin OpenPin(int port, int pin) => {{AnyPin(board, "port", "pin")}};
+
+                public static GpioPin OpenLed() => {{(board.Led is null ? "null" : NamedPin(board, board.Led))}};
+
+                public static I2cBus OpenI2c(TimeBase time, uint clockHz)
+                {
+                    {{I2c(board)}}
+                }
+
+                public static SpiBus OpenSpi(TimeBase time, uint clockHz, uint rateHz, int mode)
+                {
+                    {{Spi(board)}}
+                }
+
+                public static Watchdog OpenWatchdog(TimeBase time) => {{Watchdog(board)}};
             }
             
             """);
     }
+
+    private static (int Port, int Pin) Number(string? pin) => pin is not null && PinNumber.TryParse(pin, out int port, out int number) ? (port, number) : (0, 0);
+
+    private static string Hex(long? address) => string.Create(CultureInfo.InvariantCulture, $"0x{address ?? 0:X8}");
+
+    private static string Timer(Board board) => board.Timer is null ? "null" : string.Create(CultureInfo.InvariantCulture, $"new CmsdkTimer({Hex(board.Timer.Base)}, {board.Timer.ClockHz})");
+
+    private static string AnyPin(Board board, string port, string pin) => board.Gpio?.Driver switch
+    {
+        null => "null",
+        "cmsdk" => $"new CmsdkPin({Hex(board.Gpio.Base)} + 0x1000 * (uint){port}, {pin})",
+        "nrf" => $"new NordicPin({port}, {pin})",
+        _ => $"new Stm32GpioPin({Hex(board.Gpio.Base)}, {Hex(board.Gpio.Enable)}, {port}, {pin})",
+    };
+
+    private static string NamedPin(Board board, string? name)
+    {
+        (int port, int pin) = Number(name);
+        return AnyPin(board, port.ToString(CultureInfo.InvariantCulture), pin.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string I2c(Board board) => board.I2c?.Driver switch
+    {
+        null => "return null;",
+        "sbcon" => $"return new SbconI2c(time, {Hex(board.I2c.Base)});",
+        "pins" => $"PinI2c bus = new PinI2c(time, {NamedPin(board, board.I2c.Scl)}, {NamedPin(board, board.I2c.Sda)});\n        bus.Take();\n        return bus;",
+        _ => string.Create(CultureInfo.InvariantCulture, $"return new Stm32F4I2c(time, {Hex(board.I2c.Base)}, clockHz, {NamedPin(board, board.I2c.Scl)}, {NamedPin(board, board.I2c.Sda)}, {board.I2c.Alternate});"),
+    };
+
+    private static string Spi(Board board)
+    {
+        if (board.Spi is null) return "return null;";
+        if (board.Spi.Driver == "pl022") return $"return new Pl022Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode);";
+        StringBuilder text = new();
+        foreach (string? pin in (string?[])[board.Spi.Sck, board.Spi.Miso, board.Spi.Mosi])
+            text.Append(CultureInfo.InvariantCulture, $"{NamedPin(board, pin)}.SetAlternate({board.Spi.Alternate});\n        ");
+        return text.Append(CultureInfo.InvariantCulture, $"return new Stm32F4Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode);").ToString();
+    }
+
+    private static string Watchdog(Board board) => board.Watchdog?.Driver switch
+    {
+        null => "null",
+        "cmsdk" => string.Create(CultureInfo.InvariantCulture, $"new CmsdkWatchdog({Hex(board.Watchdog.Base)}, {board.Watchdog.ClockHz})"),
+        "nrf" => "new NordicWatchdog()",
+        _ => $"new Stm32Watchdog(time, {Hex(board.Watchdog.Base)})",
+    };
 
     private static string Factory(IEnumerable<int> operators)
     {

@@ -44,6 +44,7 @@ public sealed record PanicReport(int Code, uint Address, uint Tick, uint FaultSt
                 case 10: return "a static of reference type that can change";
                 case 32: break;
                 case 33: return $"interrupt without a handler, exception {Address}";
+                case 34: return "the watchdog was not fed";
                 default: return $"unknown code {Code}";
             }
 

@@ -1,0 +1,104 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Threading.Tasks;
+using EdgeSpike.Boards;
+using EdgeSpike.Tests;
+using Xunit;
+
+namespace EdgeSpike.Firmware.Tests;
+
+/// <summary>The drivers in images: as far as QEMU's machines have the units, and their time-outs where it has none.</summary>
+public sealed class HalImageTests(ITestOutputHelper output)
+{
+    private const int None = (int)BusError.None;
+    private const int TimeOut = (int)BusError.TimeOut;
+    private const int Argument = (int)BusError.Argument;
+
+    private static readonly string Program = Path.Combine(TestData.RepositoryRoot, "tests", "EdgeSpike.Firmware.Tests", "Device", "DriverProgram.cs");
+
+    [Theory]
+    [InlineData("mps2-an385")]
+    [InlineData("mps2-an386")]
+    [InlineData("mps2-an500")]
+    [InlineData("mps2-an505")]
+    public async Task Time_buses_and_watchdog_on_the_mps2(string name)
+    {
+        (Dictionary<string, int> seen, double seconds) = await Run(name);
+        Assert.Equal(0, seen["time.backwards"]);
+
+        // Two clocks of the same rate over three wraps of SysTick; between reading the one and the other the emulator may be held up.
+        Assert.InRange(seen["time.ticks"], 3 * 0x1000000, 3.1 * 0x1000000);
+        Assert.InRange(seen["time.other"], seen["time.ticks"] * 0.98, seen["time.ticks"] * 1.02);
+        Assert.InRange(seen["time.wait"], 20000, 200000);
+        Assert.True(seconds > seen["time.ticks"] / (double)Images.Board(name).ClockHz, $"{seconds} s");
+
+        // The touch screen's and the codec's buses have no device in QEMU: a whole address goes out and nobody takes it.
+        Assert.Equal((int)BusError.AddressNotAcknowledged, seen["i2c.probe"]);
+        Assert.Equal((int)BusError.AddressNotAcknowledged, seen["i2c.write"]);
+        Assert.Equal((int)BusError.AddressNotAcknowledged, seen["i2c.writeread"]);
+        Assert.Equal(Argument, seen["i2c.outside"]);
+        Assert.Equal((None, 20, Argument), (seen["spi.error"], seen["spi.equal"], seen["spi.outside"]));
+
+        // Fed for twice its period, then not: the record of the second start says so, and where.
+        Assert.Equal((None, 20), (seen["watchdog.start"], seen["watchdog.fed"]));
+        Assert.False(seen.ContainsKey("watchdog.silent"));
+        Assert.Equal(34, seen["panic"]);
+        Board board = Images.Board(name);
+        Assert.InRange((long)seen["address"], board.Flash.Origin, board.Flash.End);
+    }
+
+    [Fact]
+    public async Task On_the_netduino_what_does_not_answer_ends_in_time()
+    {
+        (Dictionary<string, int> seen, _) = await Run("netduinoplus2");
+        Assert.Equal(0, seen["time.backwards"]);
+        Assert.InRange(seen["time.wait"], 20000, 2000000);
+        Assert.Equal((TimeOut, 0, 16000000), (seen["clock.error"], seen["clock.source"], seen["clock.hz"]));
+        Assert.Equal((TimeOut, TimeOut, TimeOut, Argument), (seen["i2c.probe"], seen["i2c.write"], seen["i2c.writeread"], seen["i2c.outside"]));
+
+        // QEMU's SPI has no device and gives zeros.
+        Assert.Equal((None, 0, Argument), (seen["spi.error"], seen["spi.equal"], seen["spi.outside"]));
+        Assert.Equal((None, 0), (seen["watchdog.start"], seen["panic"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(BoardFileTests.Names), MemberType = typeof(BoardFileTests))]
+    public void The_drivers_of_every_board_link(string name) => Assert.True(File.Exists(Image(name)));
+
+    private static string Image(string name) => Images.Of(name, "drivers", Images.Model, program: Program);
+
+    // Numbers by name, those of a second start over those of the first, until it says the end; and how long that took.
+    private async Task<(Dictionary<string, int> Seen, double Seconds)> Run(string name)
+    {
+        Images.RequireEmulator();
+        string elf = Image(name);
+        ProcessStartInfo start = new("qemu-system-arm", ["-M", Images.Board(name).QemuMachine!, "-display", "none", "-monitor", "none", "-serial", "stdio", "-kernel", elf])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        Stopwatch watch = Stopwatch.StartNew();
+        try
+        {
+            Dictionary<string, int> seen = [];
+            while (true)
+            {
+                string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
+                output.WriteLine($"{watch.Elapsed.TotalSeconds:F2} s  {line}");
+                if (line is null || line.StartsWith("end", StringComparison.Ordinal)) return (seen, watch.Elapsed.TotalSeconds);
+                string[] parts = line.Split(' ');
+                seen[parts[0]] = int.Parse(parts[1], CultureInfo.InvariantCulture);
+            }
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+}
