@@ -1,10 +1,11 @@
 using System;
 using System.IO;
+using System.Linq;
 using EdgeSpike.Boards.Images;
 
 namespace EdgeSpike.Boards;
 
-/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators]" and "finish BOARD ELF".</summary>
+/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators]", "listing OBJECT FILE" and "finish BOARD ELF".</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -19,11 +20,14 @@ internal static class Program
                 case ["generate", string board, string model, string folder, "--all-operators"]:
                     BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, allOperators: true);
                     return 0;
+                case ["listing", string compiled, string listing]:
+                    File.WriteAllText(listing, CompilerObject.ToAssembly(compiled));
+                    return 0;
                 case ["finish", string board, string elf]:
                     Report(elf, ImageFinisher.Finish(BoardFile.Read(board), elf));
                     return 0;
                 default:
-                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators], or finish BOARD ELF");
+                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators], listing OBJECT FILE, or finish BOARD ELF");
                     return 2;
             }
         }
@@ -38,7 +42,8 @@ internal static class Program
     private static void Report(string elf, ImageSizes sizes)
     {
         Console.WriteLine($"  {Path.GetFileName(elf)} and .bin, .hex, .uf2");
-        Console.WriteLine($"  flash  program {sizes.Program,7}  (vectors {sizes.Vectors})  model {sizes.Model}");
+        Console.WriteLine($"  flash  program {sizes.Program,7}  (runtime with start-up and core library {sizes.Runtime})  model {sizes.Model}");
+        Console.WriteLine($"         {string.Join("  ", sizes.Parts.Select(p => $"{p.Key} {p.Value}"))}");
         Console.WriteLine($"  ram    statics {sizes.Statics,7}  stack {sizes.Stack}  left for arena and objects {sizes.Heap}");
     }
 }

@@ -59,18 +59,12 @@ namespace Internal.Runtime
             }
         }
 
-        /// <summary>Called by start-up: the heap, cleared, and ilc's module header. Runs static constructors marked eager.</summary>
+        /// <summary>Called by start-up: the heap, cleared.</summary>
         [RuntimeExport("object_model_start")]
-        private static void Start(byte* heap, byte* heapEnd, byte* module)
+        private static void Start(byte* heap, byte* heapEnd)
         {
             _next = heap;
             _end = heapEnd;
-            int sections = *(ushort*)(module + 12);
-            for (uint* row = (uint*)(module + 16); sections > 0; sections--, row += 4)
-            {
-                // Section 201 holds statics that are references. This image keeps ilc's data in flash, so there can't be any.
-                if (row[0] == 201 && row[2] != row[3]) Panic.Raise(PanicCode.ReferenceStatics);
-            }
         }
 
         private static byte* Take(uint bytes)

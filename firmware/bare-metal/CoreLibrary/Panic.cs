@@ -33,9 +33,6 @@ namespace Internal.Runtime
         /// <summary>A throw.</summary>
         public const int Thrown = 9;
 
-        /// <summary>A static of reference type that can change, which an image with its data in flash can't hold.</summary>
-        public const int ReferenceStatics = 10;
-
         /// <summary>A hardware fault; the record holds the fault registers.</summary>
         public const int Fault = 32;
 

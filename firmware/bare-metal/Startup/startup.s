@@ -105,7 +105,6 @@
         cpsie   i
         ldr     r0, =heap_start
         ldr     r1, =heap_end
-        ldr     r2, =__ReadyToRunHeader
         bl      object_model_start
         bl      application_start
         movs    r0, #CODE_FAULT

@@ -76,7 +76,6 @@ public static class BoardGenerator
                 KEEP(*(.image_definition))
                 *(.text .text.*)
                 . = ALIGN(16);
-                *(__managedcode)
                 *(.rodata .rodata.*)
                 . = ALIGN(8);
                 *(.data .data.*)        /* method tables and constants of ilc: never written, so they stay here */

@@ -17,7 +17,16 @@ public sealed record ElfSection(string Name, uint Address, uint Bytes, byte[] Co
 /// <param name="Name">Name.</param>
 /// <param name="Value">Address.</param>
 /// <param name="Section">Name of its section, or "".</param>
-public sealed record ElfSymbol(string Name, uint Value, string Section);
+/// <param name="Bytes">Its size, where the file states one.</param>
+/// <param name="IsFunction">It names code; then the lowest bit of the address says Thumb.</param>
+public sealed record ElfSymbol(string Name, uint Value, string Section, uint Bytes, bool IsFunction);
+
+/// <summary>A place in a section of an object file that the linker fills in.</summary>
+/// <param name="Section">Name of the section.</param>
+/// <param name="Offset">Offset in it.</param>
+/// <param name="Type">The R_ARM number.</param>
+/// <param name="Symbol">Name of the symbol, "" for a section's own.</param>
+public sealed record ElfRelocation(string Section, uint Offset, int Type, string Symbol);
 
 /// <summary>The parts of a 32-bit little-endian ELF file that an image is made of.</summary>
 public sealed class ElfImage
@@ -31,6 +40,9 @@ public sealed class ElfImage
 
     /// <summary>All named symbols.</summary>
     public IReadOnlyList<ElfSymbol> Symbols { get; private set; } = [];
+
+    /// <summary>All relocations; the addends stand in the places themselves.</summary>
+    public IReadOnlyList<ElfRelocation> Relocations { get; private set; } = [];
 
     /// <summary>What is loaded: its first address, and the bytes with gaps as 0xFF, as erased flash.</summary>
     public (uint Address, byte[] Bytes) Loaded { get; private set; }
@@ -101,11 +113,13 @@ public sealed class ElfImage
             {
                 string name = Text(texts + Word(symbol));
                 int section = Half(symbol + 14);
-                if (name.Length > 0) symbols.Add(new ElfSymbol(name, Word(symbol + 4), section > 0 && section < count ? sections[section].Name : ""));
+                string home = section > 0 && section < count ? sections[section].Name : "";
+                if (name.Length > 0) symbols.Add(new ElfSymbol(name, Word(symbol + 4), home, Word(symbol + 8), (_file[checked((int)symbol) + 12] & 15) == 2));
             }
         }
 
         Symbols = symbols;
+        Relocations = [.. ReadRelocations(headers, stride, sections)];
         long programs = Word(28), low = long.MaxValue, high = 0;
         int segments = Half(44), segmentStride = Half(42);
         for (int i = 0; i < segments; i++)
@@ -127,5 +141,23 @@ public sealed class ElfImage
         }
 
         Loaded = ((uint)low, image);
+    }
+
+    private IEnumerable<ElfRelocation> ReadRelocations(long headers, int stride, List<ElfSection> sections)
+    {
+        for (int i = 0; i < sections.Count; i++)
+        {
+            long at = headers + (long)stride * i;
+            if (Word(at + 4) != 9) continue;
+            long table = headers + (long)stride * Word(at + 24);
+            long symbols = Word(table + 16), texts = Word(headers + (long)stride * Word(table + 24) + 16);
+            string target = sections[(int)Word(at + 28)].Name;
+            long first = Word(at + 16), end = first + Word(at + 20);
+            for (long entry = first; entry < end; entry += 8)
+            {
+                uint information = Word(entry + 4);
+                yield return new ElfRelocation(target, Word(entry), (int)(information & 255), Text(texts + Word(symbols + 16L * (information >> 8))));
+            }
+        }
     }
 }

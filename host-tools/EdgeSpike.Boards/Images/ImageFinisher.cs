@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -8,11 +9,13 @@ namespace EdgeSpike.Boards.Images;
 /// <summary>Sizes of an image in bytes, by what they are for.</summary>
 /// <param name="Vectors">Vector table and image definition are part of the program; this is the table alone.</param>
 /// <param name="Program">Flash without the model: vectors, code, constants.</param>
+/// <param name="Runtime">What of the program is neither the host's link with the check of vectors that it offers, nor drivers, nor the application: the runtime, vectors, start-up, core library and ilc's tables.</param>
 /// <param name="Model">Flash of the model.</param>
 /// <param name="Statics">RAM of statics.</param>
 /// <param name="Stack">RAM of the stack and its guard.</param>
 /// <param name="Heap">RAM left for arena and objects.</param>
-public sealed record ImageSizes(int Vectors, int Program, int Model, int Statics, int Stack, int Heap);
+/// <param name="Parts">The program by part; together they are all of it.</param>
+public sealed record ImageSizes(int Vectors, int Program, int Runtime, int Model, int Statics, int Stack, int Heap, IReadOnlyDictionary<string, int> Parts);
 
 /// <summary>Turns a linked ELF file into .bin, .hex and .uf2 beside it, checks it, and reports its sizes.</summary>
 public static class ImageFinisher
@@ -29,6 +32,8 @@ public static class ImageFinisher
         // ilc's data stays in flash: a static with an initial value that the program changes would be there as well.
         if (elf.Symbols.FirstOrDefault(s => s.Section == ".flash" && s.Name.StartsWith("__NONGCSTATICS", StringComparison.Ordinal)) is { } fixedStatic)
             throw new BoardException(elfPath, $"{fixedStatic.Name} has an initial value that is not 0", "set such statics at start, or make them readonly");
+        if (elf.Symbols.FirstOrDefault(s => s.Name.StartsWith("__GCSTATICS", StringComparison.Ordinal)) is { } reference)
+            throw new BoardException(elfPath, $"{reference.Name} holds statics that are references, which start-up does not make", "keep such objects in fields");
         (uint address, byte[] image) = elf.Loaded;
         string stem = Path.ChangeExtension(elfPath, null);
         File.WriteAllBytes(stem + ".bin", image);
@@ -47,6 +52,63 @@ public static class ImageFinisher
         int Bytes(string name) => (int)(elf.Sections.FirstOrDefault(s => s.Name == name)?.Bytes ?? 0);
         uint Symbol(string name) => elf.Symbols.First(s => s.Name == name).Value;
         int statics = Bytes(".bss") + Bytes(".noinit");
-        return new ImageSizes(board.VectorBytes, Bytes(".flash"), Bytes(".model"), statics, Bytes(".stack"), (int)(Symbol("heap_end") - Symbol("heap_start")));
+        SortedDictionary<string, int> parts = Parts(board, elf);
+        int program = Bytes(".flash"), others = parts.Where(p => p.Key is "link" or "vectorCheck" or "drivers" or "application").Sum(p => p.Value);
+        return new ImageSizes(board.VectorBytes, program, program - others, Bytes(".model"), statics, Bytes(".stack"), (int)(Symbol("heap_end") - Symbol("heap_start")), parts);
+    }
+
+    /// <summary>Every byte of the program belongs to the symbol at or before it, literals and padding included.</summary>
+    private static SortedDictionary<string, int> Parts(Board board, ElfImage elf)
+    {
+        SortedDictionary<string, int> parts = new(StringComparer.Ordinal);
+        ElfSection flash = elf.Sections.First(s => s.Name == ".flash");
+        uint at = flash.Address + (uint)(board.VectorBytes + 4 * board.ImageDefinition.Count), end = flash.Address + flash.Bytes;
+        parts["vectors"] = (int)(at - flash.Address);
+        string part = "startUp";
+        foreach (IGrouping<uint, ElfSymbol> place in elf.Symbols.Where(s => s.Section == ".flash" && !s.Name.StartsWith('$')).GroupBy(s => s.Value & ~1u).Where(g => g.Key >= at).OrderBy(g => g.Key))
+        {
+            Add(place.Key);
+
+            // Methods that assembly calls have a second name; the one that names their class counts.
+            part = PartOf(place.Select(s => s.Name).Order(StringComparer.Ordinal).OrderByDescending(n => n.Contains("firmware_", StringComparison.Ordinal)).First());
+        }
+
+        Add(end);
+        return parts;
+
+        void Add(uint to)
+        {
+            parts[part] = parts.GetValueOrDefault(part) + (int)(to - at);
+            at = to;
+        }
+    }
+
+    /// <summary>The part of a symbol: by the namespace and the class in ilc's names, code, tables and constants alike.</summary>
+    private static string PartOf(string symbol)
+    {
+        const string Runtime = "EdgeSpike_Runtime_", Firmware = "EdgeSpike_Firmware_";
+        if (ClassAfter(Runtime) is { } type)
+            return type switch
+            {
+                "Kernels" => "runtimeKernels",
+                "Interpreter" or "StepObserver" => "runtimeInterpreter",
+                "VectorCheck" => "vectorCheck",
+                "Connection" or "WindowGeometry" or "OperatorFactory" => "runtimeOperators",
+                _ => type.EndsWith("Operator", StringComparison.Ordinal) ? "runtimeOperators" : "runtimeModel",
+            };
+        if (ClassAfter(Firmware) is { } own)
+            return own switch
+            {
+                "Program" or "BoardDevice" => "application",
+                "FrameLine" or "LinkServer" or "EmittedObserver" or "DeviceControl" or "BytePort" => "link",
+                _ => "drivers",
+            };
+        return symbol.StartsWith("firmware_", StringComparison.Ordinal) ? "coreLibrary" : symbol.StartsWith('_') ? "tables" : "startUp";
+
+        string? ClassAfter(string space)
+        {
+            int start = symbol.IndexOf(space, StringComparison.Ordinal);
+            return start < 0 ? null : new string([.. symbol[(start + space.Length)..].TakeWhile(char.IsLetter)]);
+        }
     }
 }
