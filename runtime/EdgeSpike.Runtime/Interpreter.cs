@@ -49,10 +49,17 @@ public sealed class Interpreter
     public ModelError Load(byte[] file, int maximumArenaWords, long maximumWork)
     {
         ModelError error = Model.Load(file, maximumArenaWords, maximumWork);
+        TableMemory.Release(Model);
         _operators = Model.Operators;
         _ports = Model.Ports;
         Arena = new int[Model.ArenaWords];
-        for (int i = 0; i < _operators.Length; i++) _operators[i].Arena = Arena;
+        int[] peaks = new int[Model.Peaks];
+        for (int i = 0; i < _operators.Length; i++)
+        {
+            _operators[i].Arena = Arena;
+            _operators[i].Peaks = peaks;
+        }
+
         _schedule = Schedule(file);
         Reset();
         return error;
@@ -80,7 +87,7 @@ public sealed class Interpreter
     /// <returns>None, InputPort, or InputIndex; then nothing has changed.</returns>
     public ModelError SetEvents(int port, int[] indices, int offset, int count)
     {
-        ModelBuffer buffer = Input(port, BufferKind.Events);
+        ModelPort buffer = Input(port, BufferKind.Events);
         if (buffer == null) return ModelError.InputPort;
         if (count < 0 || offset < 0 || count > buffer.Length || count > indices.Length - offset) return ModelError.InputIndex;
         int previous = -1;
@@ -101,7 +108,7 @@ public sealed class Interpreter
     /// <returns>None, InputPort, or InputIndex when there are fewer values than the port has elements.</returns>
     public ModelError SetValues(int port, int[] values, int offset)
     {
-        ModelBuffer buffer = Input(port, BufferKind.Values);
+        ModelPort buffer = Input(port, BufferKind.Values);
         if (buffer == null) return ModelError.InputPort;
         if (offset < 0 || buffer.Length > values.Length - offset) return ModelError.InputIndex;
         for (int i = 0; i < buffer.Length; i++)
@@ -197,17 +204,17 @@ public sealed class Interpreter
         Ticks++;
         for (int i = 0; i < _ports.Length; i++)
         {
-            if (_ports[i].Kind != PortKind.Input) continue;
-            ModelBuffer buffer = Model.Buffers[_ports[i].Buffer];
-            if (buffer.Kind == BufferKind.Events) Arena[buffer.Offset] = 0;
-            else Kernels.Fill(Arena, buffer.Offset, buffer.Length, 0);
+            ModelPort port = _ports[i];
+            if (port.Kind != PortKind.Input) continue;
+            if (port.Holds == BufferKind.Events) Arena[port.Offset] = 0;
+            else Kernels.Fill(Arena, port.Offset, port.Length, 0);
         }
     }
 
-    private ModelBuffer Input(int port, BufferKind kind)
+    private ModelPort Input(int port, BufferKind kind)
     {
-        if (port < 0 || port >= _ports.Length || _ports[port].Kind != PortKind.Input) return null;
-        ModelBuffer buffer = Model.Buffers[_ports[port].Buffer];
-        return buffer.Kind == kind ? buffer : null;
+        if (port < 0 || port >= _ports.Length) return null;
+        ModelPort found = _ports[port];
+        return found.Kind == PortKind.Input && found.Holds == kind ? found : null;
     }
 }

@@ -16,8 +16,7 @@ public sealed class VectorCheck
         int largest = 1;
         ModelFile model = interpreter.Model;
         for (int i = 0; i < model.Ports.Length; i++)
-            if (model.Ports[i].Kind == PortKind.Input && model.Buffers[model.Ports[i].Buffer].Length > largest)
-                largest = model.Buffers[model.Ports[i].Buffer].Length;
+            if (model.Ports[i].Kind == PortKind.Input && model.Ports[i].Length > largest) largest = model.Ports[i].Length;
         _input = new int[largest];
     }
 
@@ -81,12 +80,13 @@ public sealed class VectorCheck
         for (int kind = (int)PortKind.Scores; kind <= (int)PortKind.Answer; kind++)
             for (int p = 0; p < model.Ports.Length; p++)
             {
-                if ((int)model.Ports[p].Kind != kind) continue;
-                ModelBuffer buffer = model.Buffers[model.Ports[p].Buffer];
-                for (int i = 0; i < buffer.Words; i++, at += 4)
+                ModelPort port = model.Ports[p];
+                if ((int)port.Kind != kind) continue;
+                int words = port.Holds == BufferKind.Events ? port.Length + 1 : port.Length;
+                for (int i = 0; i < words; i++, at += 4)
                 {
                     if (end - at < 4) return ModelError.Vector;
-                    if (Bytes.I32(model.File, at) != _interpreter.Arena[buffer.Offset + i]) return ModelError.VectorDiffers;
+                    if (Bytes.I32(model.File, at) != _interpreter.Arena[port.Offset + i]) return ModelError.VectorDiffers;
                 }
             }
 
@@ -98,16 +98,16 @@ public sealed class VectorCheck
     {
         for (int p = 0; p < model.Ports.Length; p++)
         {
-            if (model.Ports[p].Kind != PortKind.Input) continue;
-            ModelBuffer buffer = model.Buffers[model.Ports[p].Buffer];
-            bool events = buffer.Kind == BufferKind.Events;
-            int count = buffer.Length;
+            ModelPort port = model.Ports[p];
+            if (port.Kind != PortKind.Input) continue;
+            bool events = port.Holds == BufferKind.Events;
+            int count = port.Length;
             if (events)
             {
                 if (end - at < 4) return -1;
                 count = Bytes.I32(model.File, at);
                 at += 4;
-                if (count < 0 || count > buffer.Length) return -1;
+                if (count < 0 || count > port.Length) return -1;
             }
 
             if (end - at < 4L * count) return -1;

@@ -74,10 +74,38 @@ public sealed class ImageTests(ITestOutputHelper output)
     public void Sizes_stay_within_the_baseline(string name, bool allOperators)
     {
         ImageSizes sizes = ImageFinisher.Measure(Images.Board(name), ElfImage.Read(Images.Of(name, allOperators)));
-        output.WriteLine($"{name} {(allOperators ? "all" : "used")}: program {sizes.Program}, statics {sizes.Statics}");
+        output.WriteLine($"{name} {(allOperators ? "all" : "used")}: program {sizes.Program}, runtime {sizes.Runtime}, statics {sizes.Statics}; {string.Join(", ", sizes.Parts.Select(p => $"{p.Key} {p.Value}"))}");
+        Assert.Equal(sizes.Program, sizes.Parts.Values.Sum());
         string[] baseline = File.ReadLines(Path.Combine(TestData.RepositoryRoot, "tests", "EdgeSpike.Firmware.Tests", "sizes.csv")).Select(l => l.Split(',')).Single(l => l[0] == name && l[1] == (allOperators ? "all" : "used"));
         Assert.InRange(sizes.Program, 1, int.Parse(baseline[2], CultureInfo.InvariantCulture) * 1.03);
-        Assert.InRange(sizes.Statics, 1, int.Parse(baseline[3], CultureInfo.InvariantCulture) * 1.03);
+        Assert.InRange(sizes.Runtime, 1, int.Parse(baseline[3], CultureInfo.InvariantCulture) * 1.03);
+        Assert.InRange(sizes.Statics, 1, int.Parse(baseline[4], CultureInfo.InvariantCulture) * 1.03);
+    }
+
+    [Fact]
+    public void Calls_are_direct_and_write_barriers_stores()
+    {
+        string code = Images.Run("arm-none-eabi-objdump", "-d", "--no-show-raw-insn", Images.Of("mps2-an386")).Text;
+        Assert.DoesNotMatch(@"\sadd\s+\w+, pc", code);
+        Assert.DoesNotMatch(@"\sbl\s.*Rhp(Checked)?AssignRef", code);
+        Assert.Matches(@"\sbl\s.*PrepareContext__Fail", code);
+    }
+
+    [Fact]
+    public void What_is_no_object_of_the_compiler_is_refused()
+    {
+        string image = Images.Of("mps2-an386");
+        Assert.Contains("there is no compiled code", Assert.Throws<BoardException>(() => CompilerObject.ToAssembly(image)).Message);
+        using TemporaryFolder folder = new();
+        string damaged = Path.Combine(folder.Path, "damaged.o"), compiled = Path.Combine(Path.GetDirectoryName(image)!, "obj", "firmware.o");
+        Assert.NotEmpty(CompilerObject.ToAssembly(compiled));
+
+        // ldr r0, [pc] in the place of the first instruction: a form that names its own address.
+        byte[] bytes = File.ReadAllBytes(compiled);
+        int at = bytes.AsSpan().IndexOf(ElfImage.Read(compiled).Sections.Single(s => s.Name == "__managedcode").Content);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(at), 0x4800);
+        File.WriteAllBytes(damaged, bytes);
+        Assert.Contains("refers to its own address", Assert.Throws<BoardException>(() => CompilerObject.ToAssembly(damaged)).Message);
     }
 
     [Fact]

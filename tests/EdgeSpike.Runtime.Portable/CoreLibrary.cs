@@ -138,6 +138,16 @@ namespace System
 
 namespace System.Runtime.CompilerServices
 {
+    public enum MethodImplOptions
+    {
+        NoInlining = 8,
+    }
+
+    public sealed class MethodImplAttribute : Attribute
+    {
+        public extern MethodImplAttribute(MethodImplOptions options);
+    }
+
     public static class RuntimeHelpers
     {
         public static extern void InitializeArray(Array array, RuntimeFieldHandle field);

@@ -56,6 +56,23 @@ public sealed class PackedKernelTests
                 }
     }
 
+    /// <summary>Inputs that no connection has summed: nothing but their bound tells what a tick can add.</summary>
+    [Fact]
+    public void Neurons_that_read_an_input_are_clamped_as_well()
+    {
+        const int limit = (1 << 28) - 1;
+        ModelBuilder builder = new();
+        int input = builder.AddBuffer(BufferKind.Values, 3, limit), membrane = builder.AddBuffer(BufferKind.Values, 3, limit, persistent: true);
+        int spikes = builder.AddBuffer(BufferKind.Events, 3);
+        builder.AddPort(PortKind.Input, input);
+        builder.AddOperator(new NeuronOperator
+        {
+            Source = input, Target = spikes, Membrane = membrane, Decay = builder.AddTensor(TensorType.UInt16, [32768]), Threshold = builder.AddTensor(TensorType.Int32, [limit]),
+        });
+        int[][] tick = [[limit, -limit, 5]];
+        Equal(builder.Build(), [tick, tick, tick]);
+    }
+
     private static void Equal(byte[] file, IReadOnlyList<int[][]> ticks)
     {
         Packed.Interpreter fast = new();

@@ -79,7 +79,7 @@ internal sealed unsafe class BoardDevice : DeviceControl
     /// <summary>Everything is allocated.</summary>
     public void Started()
     {
-        _objects = (uint)Allocator.Mark - (uint)HeapStart() - (uint)_arenaBytes;
+        _objects = Allocator.Most - (uint)_arenaBytes;
     }
 
     /// <summary>The model in the second slot, or null.</summary>

@@ -29,13 +29,38 @@ namespace Internal.Runtime
     }
 
     /// <summary>
-    /// Memory is handed out in order and never taken back: the runtime allocates while it loads and not afterwards. The heap is
+    /// Memory is handed out in order, from both ends: what stays from below, what only loading needs from above, until it is dropped
+    /// as a whole. The runtime allocates while it loads and not afterwards. The heap is
     /// cleared at start, so a new object is zero without work. Exhausted: panic <see cref="PanicCode.OutOfMemory"/>.
     /// </summary>
     internal static unsafe class Allocator
     {
+        private static byte* _heap;
         private static byte* _next;
         private static byte* _end;
+        private static byte* _heapEnd;
+        private static uint _most;
+
+        /// <summary>New objects go to the top of the heap, from where <see cref="ReleaseTop"/> drops them.</summary>
+        internal static bool FromTop;
+
+        /// <summary>Most bytes that were in use at once.</summary>
+        internal static uint Most
+        {
+            get
+            {
+                uint used = (uint)_next - (uint)_heap + ((uint)_heapEnd - (uint)_end);
+                if (used > _most) _most = used;
+                return _most;
+            }
+        }
+
+        /// <summary>Drops every object at the top, and clears their memory.</summary>
+        internal static void ReleaseTop()
+        {
+            _ = Most;
+            for (; _end < _heapEnd; _end += 4) *(uint*)_end = 0;
+        }
 
         /// <summary>Bytes still free.</summary>
         internal static uint Free
@@ -63,14 +88,20 @@ namespace Internal.Runtime
         [RuntimeExport("object_model_start")]
         private static void Start(byte* heap, byte* heapEnd)
         {
-            _next = heap;
-            _end = heapEnd;
+            _heap = _next = heap;
+            _end = _heapEnd = heapEnd;
         }
 
         private static byte* Take(uint bytes)
         {
             bytes = (bytes + 3) & ~3u;
             if (bytes > (uint)_end - (uint)_next) Panic.Raise(PanicCode.OutOfMemory);
+            if (FromTop)
+            {
+                _end -= bytes;
+                return _end;
+            }
+
             byte* taken = _next;
             _next += bytes;
             return taken;

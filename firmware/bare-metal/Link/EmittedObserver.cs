@@ -59,9 +59,10 @@ public sealed class EmittedObserver : StepObserver
         else if (code == (int)OperatorCode.StateSpace) buffer = (int)LinkServer.Word(file, _record + 8 + 8);
         if (buffer < 0) return;
 
-        ModelBuffer source = _interpreter.Model.Buffers[buffer];
-        bool events = source.Kind == BufferKind.Events;
-        int from = source.Offset, count = source.Length;
+        // From the file, which the runtime has verified: its table of buffers need not outlive that.
+        int entry = (int)LinkServer.Word(file, 44) + 16 * buffer;
+        bool events = file[entry] == (int)BufferKind.Events;
+        int from = (int)LinkServer.Word(file, entry + 4), count = (int)LinkServer.Word(file, entry + 8);
         if (events)
         {
             count = _interpreter.Arena[from];

@@ -37,7 +37,7 @@ public sealed class LinkServer
         for (int i = 0; i < interpreter.Model.Ports.Length; i++)
         {
             ModelPort port = interpreter.Model.Ports[i];
-            if (port.Kind == PortKind.Input && interpreter.Model.Buffers[port.Buffer].Length > largest) largest = interpreter.Model.Buffers[port.Buffer].Length;
+            if (port.Kind == PortKind.Input && port.Length > largest) largest = port.Length;
         }
 
         _input = new int[largest];
@@ -129,9 +129,9 @@ public sealed class LinkServer
         if (to - from < 4) return LinkStatus.BadPayload;
         int port = request[from], offset = Half(request, from + 2);
         bool last = request[from + 1] == 1;
-        ModelBuffer buffer = InputBuffer(port);
-        if (buffer == null) return LinkStatus.BadPayload;
-        bool events = buffer.Kind == BufferKind.Events;
+        ModelPort input = InputPort(port);
+        if (input == null) return LinkStatus.BadPayload;
+        bool events = input.Holds == BufferKind.Events;
         from += 4;
         int width = events ? 2 : 4, count = 0;
         for (; to - from >= width; from += width)
@@ -144,7 +144,7 @@ public sealed class LinkServer
         if (from != to) return LinkStatus.BadPayload;
         if (!last) return LinkStatus.Done;
         count += offset;
-        if (!events && count != buffer.Length) return LinkStatus.BadPayload;
+        if (!events && count != input.Length) return LinkStatus.BadPayload;
         return Set(port, events, count);
     }
 
@@ -186,17 +186,17 @@ public sealed class LinkServer
         {
             for (int p = 0; p < ports.Length; p++)
             {
-                if (ports[p].Kind != PortKind.Input) continue;
-                ModelBuffer buffer = _interpreter.Model.Buffers[ports[p].Buffer];
-                bool events = buffer.Kind == BufferKind.Events;
-                int count = buffer.Length, width = 4;
+                ModelPort port = ports[p];
+                if (port.Kind != PortKind.Input) continue;
+                bool events = port.Holds == BufferKind.Events;
+                int count = port.Length, width = 4;
                 if (events)
                 {
                     if (to - from < 2) return LinkStatus.BadPayload;
                     count = Half(request, from);
                     from += 2;
                     width = 2;
-                    if (count > buffer.Length) return LinkStatus.BadPayload;
+                    if (count > port.Length) return LinkStatus.BadPayload;
                 }
 
                 if (to - from < count * width) return LinkStatus.BadPayload;
@@ -293,11 +293,10 @@ public sealed class LinkServer
         return _device.SlotEnd(Word(request, from)) ? LinkStatus.Done : LinkStatus.FlashFailed;
     }
 
-    private ModelBuffer InputBuffer(int port)
+    private ModelPort InputPort(int port)
     {
         ModelPort[] ports = _interpreter.Model.Ports;
-        if (port >= ports.Length || ports[port].Kind != PortKind.Input) return null;
-        return _interpreter.Model.Buffers[ports[port].Buffer];
+        return port >= ports.Length || ports[port].Kind != PortKind.Input ? null : ports[port];
     }
 
     private void PutWord(uint value)

@@ -21,8 +21,9 @@ namespace EdgeSpike.Boards.Images;
 public sealed class CompilerObject
 {
     private const string CodeSection = "__managedcode";
+    private const string StubSection = ".text";
     private const string ThunkSuffix = "$thunk";
-    private const int Absolute = 2, Relative = 3, MoveLow = 49, MoveHigh = 50;
+    private const int Absolute = 2, Relative = 3, Jump = 30, MoveLow = 49, MoveHigh = 50;
 
     /// <summary>Bytes of a method table before its virtual slots.</summary>
     private const int TableHead = 20;
@@ -61,6 +62,7 @@ public sealed class CompilerObject
             Function(code.Content, start, function.Bytes, names);
         }
 
+        foreach (ElfSymbol stub in _object.Symbols.Where(s => s.Section == StubSection && s.IsFunction).OrderBy(s => s.Value)) Stub(stub);
         foreach (string section in (string[])[".rodata", ".data", ".bss"])
             if (_object.Sections.FirstOrDefault(s => s.Name == section) is { } data) Data(data);
         _text.Append("        .section .note.GNU-stack, \"\", %progbits\n");
@@ -135,6 +137,24 @@ public sealed class CompilerObject
 
         Line(".ltorg");
         foreach (string name in names) Line($".size \"{name}\", . - \"{name}\"");
+    }
+
+    /// <summary>
+    /// What stands for a method of a class of which no object is ever made, such as an operator that the model lacks: a branch to
+    /// the panic.
+    /// </summary>
+    private void Stub(ElfSymbol stub)
+    {
+        if (stub.Bytes != 4 || !_relocations.TryGetValue((StubSection, stub.Value & ~1u), out ElfRelocation? relocation) || relocation.Type != Jump)
+            throw Unknown($"{stub.Name} is no branch", stub.Value);
+        Line($".section \".text.{stub.Name}\", \"ax\", %progbits");
+        Line(".balign 2");
+        Line($".global \"{stub.Name}\"");
+        Line($".type \"{stub.Name}\", %function");
+        Line(".thumb_func");
+        _text.Append(CultureInfo.InvariantCulture, $"\"{stub.Name}\":\n");
+        Line($"b \"{Direct(relocation.Symbol)}\"");
+        Line($".size \"{stub.Name}\", . - \"{stub.Name}\"");
     }
 
     private List<Instruction> Decode(byte[] code, uint start, uint bytes)

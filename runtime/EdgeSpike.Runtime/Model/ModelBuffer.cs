@@ -47,8 +47,17 @@ public sealed class ModelBuffer
     /// <summary>Those of them that note a peak.</summary>
     internal int PeakWriters { get; set; }
 
-    /// <summary>What the events of this tick can add up to at one element; says something once every writer has noted it.</summary>
+    /// <summary>Index of that peak.</summary>
     internal int Peak { get; set; }
+
+    /// <summary>
+    /// That index for whoever reads this tick's value, after which nobody may write it; -1 unless all writers note a peak. An input
+    /// has no writer and no peak.
+    /// </summary>
+    internal int NotedPeak
+    {
+        get { return PeakWriters > 0 && PeakWriters == Writers ? Peak : -1; }
+    }
 
     /// <summary>It lives at the operator that begins it and nowhere else.</summary>
     internal bool IsScratch { get; set; }
@@ -96,4 +105,16 @@ public sealed class ModelPort
 
     /// <summary>Index of its buffer.</summary>
     public int Buffer { get; internal set; }
+
+    /// <summary>What the buffer holds. These four repeat the buffer, for targets that drop the tables once a model is verified.</summary>
+    public BufferKind Holds { get; internal set; }
+
+    /// <summary>The buffer's first word in the arena.</summary>
+    public int Offset { get; internal set; }
+
+    /// <summary>The buffer's elements.</summary>
+    public int Length { get; internal set; }
+
+    /// <summary>The buffer's largest magnitude.</summary>
+    public int Bound { get; internal set; }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace EdgeSpike.Runtime;
@@ -67,6 +68,9 @@ public sealed class ModelFile
     /// <summary>Bytes of the metadata.</summary>
     public int MetadataBytes { get; private set; }
 
+    /// <summary>Sums of which operators note a peak (<see cref="Operator.Peaks"/>).</summary>
+    internal int Peaks { get; private set; }
+
     internal int VectorsOffset { get; private set; }
 
     internal int VectorsBytes { get; private set; }
@@ -112,14 +116,21 @@ public sealed class ModelFile
     {
         if (index < 0 || index >= StringCount) return "";
         int entry = _stringsOffset + 8 * index;
-        return Encoding.UTF8.GetString(File, _stringsOffset + Bytes.I32(File, entry), Bytes.I32(File, entry + 4));
+        return Encoding.UTF8.GetString(File, _stringsOffset + Word(entry), Word(entry + 4));
     }
 
     /// <summary>The name of class <paramref name="index"/>, 0 … <see cref="LabelCount"/> − 1.</summary>
     public string Label(int index)
     {
         if (index < 0 || index >= LabelCount) return "";
-        return Text(Bytes.U16(File, _labelsOffset + 2 * index));
+        return Text(Half(_labelsOffset + 2 * index));
+    }
+
+    /// <summary>Forgets buffers and tensors, which only verification needs.</summary>
+    internal void DropTables()
+    {
+        Buffers = new ModelBuffer[0];
+        Tensors = new ModelTensor[0];
     }
 
     private void Clear()
@@ -127,14 +138,14 @@ public sealed class ModelFile
         Error = ModelError.None;
         ErrorOffset = 0;
         ErrorOperator = -1;
-        Buffers = new ModelBuffer[0];
-        Tensors = new ModelTensor[0];
+        DropTables();
         Operators = new Operator[0];
         Ports = new ModelPort[0];
-        ArenaWords = StringCount = LabelCount = VectorCount = MetadataBytes = VectorsBytes = 0;
+        ArenaWords = Peaks = StringCount = LabelCount = VectorCount = MetadataBytes = VectorsBytes = 0;
         Work = 0;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Fail(ModelError error, int offset, int operatorIndex)
     {
         if (Error != ModelError.None) return;
@@ -143,44 +154,67 @@ public sealed class ModelFile
         ErrorOperator = operatorIndex;
     }
 
+    // Two reads that are calls wherever they are used: loading is not worth a copy of the check in each place.
+
+    /// <summary>The 32-bit number at an offset of the file.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal int Word(int at)
+    {
+        return Bytes.I32(File, at);
+    }
+
+    /// <summary>The unsigned 16-bit number at an offset of the file.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal int Half(int at)
+    {
+        return Bytes.U16(File, at);
+    }
+
+    /// <summary>Fails for a place that belongs to no operator.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Fail(ModelError error, int offset)
+    {
+        Fail(error, offset, -1);
+    }
+
     private void ReadHeader(int maximumArenaWords, long maximumWork)
     {
         byte[] file = File;
         if (file.Length < HeaderBytes)
         {
-            Fail(ModelError.Truncated, file.Length, -1);
+            Fail(ModelError.Truncated, file.Length);
             return;
         }
 
-        if (Bytes.I32(file, 0) != 0x314D5345) Fail(ModelError.NotAModel, 0, -1);
-        else if (Bytes.U16(file, 4) != 1) Fail(ModelError.Version, 4, -1);
-        else if (Bytes.U16(file, 6) != HeaderBytes) Fail(ModelError.Field, 6, -1);
-        else if (Bytes.I32(file, 8) != file.Length) Fail(ModelError.Truncated, 8, -1);
-        else if ((uint)Bytes.I32(file, 12) != Bytes.Crc32(file, 16, file.Length)) Fail(ModelError.Checksum, 12, -1);
-        else if (file[16] > 1) Fail(ModelError.Profile, 16, -1);
-        else if (file[17] != 0 || file[18] != 0 || file[19] != 0) Fail(ModelError.Field, 17, -1);
-        else if (Bytes.U16(file, 42) != 0) Fail(ModelError.Field, 42, -1);
-        else if (Bytes.I32(file, 92) != 0) Fail(ModelError.Field, 92, -1);
+        if (Word(0) != 0x314D5345) Fail(ModelError.NotAModel, 0);
+        else if (Half(4) != 1) Fail(ModelError.Version, 4);
+        else if (Half(6) != HeaderBytes) Fail(ModelError.Field, 6);
+        else if (Word(8) != file.Length) Fail(ModelError.Truncated, 8);
+        else if ((uint)Word(12) != Bytes.Crc32(file, 16, file.Length)) Fail(ModelError.Checksum, 12);
+        else if (file[16] > 1) Fail(ModelError.Profile, 16);
+        else if (file[17] != 0 || file[18] != 0 || file[19] != 0) Fail(ModelError.Field, 17);
+        else if (Half(42) != 0) Fail(ModelError.Field, 42);
+        else if (Word(92) != 0) Fail(ModelError.Field, 92);
         if (Error != ModelError.None) return;
 
         Profile = (ModelProfile)file[16];
-        TickNanoseconds = (uint)Bytes.I32(file, 20);
-        ArenaWords = Bytes.I32(file, 24);
-        if (ArenaWords < 1 || ArenaWords > maximumArenaWords) Fail(ModelError.ArenaLimit, 24, -1);
-        int buffers = Bytes.U16(file, 28), operators = Bytes.U16(file, 30), tensors = Bytes.U16(file, 32);
-        int strings = Bytes.U16(file, 34), ports = Bytes.U16(file, 36), labels = Bytes.U16(file, 38), vectors = Bytes.U16(file, 40);
-        if (buffers > MostBuffers) Fail(ModelError.Field, 28, -1);
+        TickNanoseconds = (uint)Word(20);
+        ArenaWords = Word(24);
+        if (ArenaWords < 1 || ArenaWords > maximumArenaWords) Fail(ModelError.ArenaLimit, 24);
+        int buffers = Half(28), operators = Half(30), tensors = Half(32);
+        int strings = Half(34), ports = Half(36), labels = Half(38), vectors = Half(40);
+        if (buffers > MostBuffers) Fail(ModelError.Field, 28);
         int buffersAt = Section(44, (long)buffers * 16);
-        int operatorsBytes = Bytes.I32(file, 52);
+        int operatorsBytes = Word(52);
         int operatorsAt = Section(48, operatorsBytes);
         int tensorsAt = Section(56, (long)tensors * 16);
-        int stringsBytes = Bytes.I32(file, 64);
+        int stringsBytes = Word(64);
         _stringsOffset = Section(60, stringsBytes);
         int portsAt = Section(68, (long)ports * 8);
         _labelsOffset = Section(72, (long)labels * 2);
-        VectorsBytes = Bytes.I32(file, 80);
+        VectorsBytes = Word(80);
         VectorsOffset = Section(76, VectorsBytes);
-        MetadataBytes = Bytes.I32(file, 88);
+        MetadataBytes = Word(88);
         MetadataOffset = Section(84, MetadataBytes);
         if (Error != ModelError.None) return;
 
@@ -189,19 +223,20 @@ public sealed class ModelFile
         ReadTensors(tensors, tensorsAt);
         ReadPorts(ports, portsAt);
         for (int i = 0; i < labels; i++)
-            if (Bytes.U16(file, _labelsOffset + 2 * i) >= strings) Fail(ModelError.Index, _labelsOffset + 2 * i, -1);
+            if (Half(_labelsOffset + 2 * i) >= strings) Fail(ModelError.Index, _labelsOffset + 2 * i);
         LabelCount = labels;
         VectorCount = vectors;
         ReadOperators(operators, operatorsAt, operatorsBytes, maximumWork);
     }
 
     /// <summary>The offset in the header field <paramref name="field"/>, checked to leave room for that many bytes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int Section(int field, long bytes)
     {
-        int at = Bytes.I32(File, field);
+        int at = Word(field);
         if (bytes < 0 || at < HeaderBytes || (at & 15) != 0 || at + bytes > File.Length)
         {
-            Fail(ModelError.Section, field, -1);
+            Fail(ModelError.Section, field);
             return HeaderBytes;
         }
 
@@ -212,15 +247,15 @@ public sealed class ModelFile
     {
         if ((long)count * 8 > bytes)
         {
-            Fail(ModelError.Section, 64, -1);
+            Fail(ModelError.Section, 64);
             return;
         }
 
         for (int i = 0; i < count; i++)
         {
             int entry = _stringsOffset + 8 * i;
-            int at = Bytes.I32(File, entry), length = Bytes.I32(File, entry + 4);
-            if (at < 0 || length < 0 || (long)at + length > bytes) Fail(ModelError.Section, entry, -1);
+            int at = Word(entry), length = Word(entry + 4);
+            if (at < 0 || length < 0 || (long)at + length > bytes) Fail(ModelError.Section, entry);
         }
 
         StringCount = count;
@@ -228,20 +263,21 @@ public sealed class ModelFile
 
     private void ReadBuffers(int count, int at)
     {
+        TableMemory.Begin();
         Buffers = new ModelBuffer[count];
         long end = 0;
         for (int i = 0; i < count; i++, at += 16)
         {
             ModelBuffer buffer = new ModelBuffer();
-            int offset = Bytes.I32(File, at + 4), length = Bytes.I32(File, at + 8);
-            if (File[at] > 2 || File[at + 1] > 1) Fail(ModelError.Field, at, -1);
+            int offset = Word(at + 4), length = Word(at + 8);
+            if (File[at] > 2 || File[at + 1] > 1) Fail(ModelError.Field, at);
             buffer.Kind = (BufferKind)File[at];
             buffer.Persistent = File[at + 1] == 1;
             buffer.Name = Name(at + 2);
             long words = buffer.Kind == BufferKind.Events ? (long)length + 1 : length;
-            if (offset < 0 || length < 1 || offset + words > ArenaWords) Fail(ModelError.BufferRange, at + 4, -1);
-            buffer.Bound = Bytes.I32(File, at + 12);
-            if (buffer.Bound < 1 || (buffer.Kind != BufferKind.Values && buffer.Bound != 1)) Fail(ModelError.Bound, at + 12, -1);
+            if (offset < 0 || length < 1 || offset + words > ArenaWords) Fail(ModelError.BufferRange, at + 4);
+            buffer.Bound = Word(at + 12);
+            if (buffer.Bound < 1 || (buffer.Kind != BufferKind.Values && buffer.Bound != 1)) Fail(ModelError.Bound, at + 12);
             buffer.Offset = offset;
             buffer.Length = length;
             buffer.Words = (int)words;
@@ -251,25 +287,29 @@ public sealed class ModelFile
             Buffers[i] = buffer;
         }
 
-        if (end != ArenaWords) Fail(ModelError.BufferRange, 24, -1);
+        TableMemory.End();
+        if (end != ArenaWords) Fail(ModelError.BufferRange, 24);
     }
 
     private void ReadTensors(int count, int at)
     {
+        TableMemory.Begin();
         Tensors = new ModelTensor[count];
         for (int i = 0; i < count; i++, at += 16)
         {
             ModelTensor tensor = new ModelTensor();
-            if (File[at] > 5 || File[at + 1] != 0 || File[at + 2] != 0 || File[at + 3] != 0 || Bytes.I32(File, at + 12) != 0)
-                Fail(ModelError.Field, at, -1);
+            if (File[at] > 5 || File[at + 1] != 0 || File[at + 2] != 0 || File[at + 3] != 0 || Word(at + 12) != 0)
+                Fail(ModelError.Field, at);
             tensor.Type = (TensorType)File[at];
-            tensor.Offset = Bytes.I32(File, at + 4);
-            tensor.Count = Bytes.I32(File, at + 8);
+            tensor.Offset = Word(at + 4);
+            tensor.Count = Word(at + 8);
             long bytes = ((long)tensor.Count * tensor.Bits + 7) >> 3;
             if (tensor.Offset < HeaderBytes || (tensor.Offset & 15) != 0 || tensor.Count < 1 || tensor.Offset + bytes > File.Length)
-                Fail(ModelError.Section, at + 4, -1);
+                Fail(ModelError.Section, at + 4);
             Tensors[i] = tensor;
         }
+
+        TableMemory.End();
     }
 
     private void ReadPorts(int count, int at)
@@ -278,11 +318,11 @@ public sealed class ModelFile
         for (int i = 0; i < count; i++, at += 8)
         {
             ModelPort port = new ModelPort();
-            int kind = Bytes.U16(File, at), buffer = Bytes.U16(File, at + 4);
-            if (kind > 4 || Bytes.U16(File, at + 6) != 0) Fail(ModelError.Field, at, -1);
+            int kind = Half(at), buffer = Half(at + 4);
+            if (kind > 4 || Half(at + 6) != 0) Fail(ModelError.Field, at);
             if (buffer >= Buffers.Length)
             {
-                Fail(ModelError.Index, at + 4, -1);
+                Fail(ModelError.Index, at + 4);
                 buffer = 0;
             }
 
@@ -293,17 +333,21 @@ public sealed class ModelFile
             if (Error != ModelError.None) return;
 
             ModelBuffer target = Buffers[buffer];
+            port.Holds = target.Kind;
+            port.Offset = target.Offset;
+            port.Length = target.Length;
+            port.Bound = target.Bound;
             if (port.Kind == PortKind.Input)
             {
-                if (target.FirstWriter != ModelBuffer.Never) Fail(ModelError.BufferUse, at + 4, -1);
-                if (target.Kind == BufferKind.Words) Fail(ModelError.Kind, at + 4, -1);
+                if (target.FirstWriter != ModelBuffer.Never) Fail(ModelError.BufferUse, at + 4);
+                if (target.Kind == BufferKind.Words) Fail(ModelError.Kind, at + 4);
                 target.FirstWriter = -1;
                 target.WrittenBound = target.Bound;
             }
-            else if (!target.Persistent) Fail(ModelError.BufferUse, at + 4, -1);
-            else if ((port.Kind == PortKind.Sums) != (target.Kind == BufferKind.Words)) Fail(ModelError.Kind, at + 4, -1);
-            else if (port.Kind == PortKind.Scores && target.Kind != BufferKind.Values) Fail(ModelError.Kind, at + 4, -1);
-            else if (port.Kind == PortKind.Answer && (target.Kind != BufferKind.Values || target.Length != 1)) Fail(ModelError.Kind, at + 4, -1);
+            else if (!target.Persistent) Fail(ModelError.BufferUse, at + 4);
+            else if ((port.Kind == PortKind.Sums) != (target.Kind == BufferKind.Words)) Fail(ModelError.Kind, at + 4);
+            else if (port.Kind == PortKind.Scores && target.Kind != BufferKind.Values) Fail(ModelError.Kind, at + 4);
+            else if (port.Kind == PortKind.Answer && (target.Kind != BufferKind.Values || target.Length != 1)) Fail(ModelError.Kind, at + 4);
         }
     }
 
@@ -313,22 +357,24 @@ public sealed class ModelFile
         int end = at + bytes;
         if ((long)count * 8 > bytes)
         {
-            Fail(ModelError.Section, 52, -1);
+            Fail(ModelError.Section, 52);
             return;
         }
 
         Operators = new Operator[count];
+        TableMemory.Begin();
         PrepareContext context = new PrepareContext(this);
+        TableMemory.End();
         for (int i = 0; i < count; i++)
         {
-            int record = end - at < 8 ? 0 : Bytes.U16(File, at + 2);
-            if (record < 8 || (record & 3) != 0 || record > end - at || Bytes.U16(File, at + 6) != 0)
+            int record = end - at < 8 ? 0 : Half(at + 2);
+            if (record < 8 || (record & 3) != 0 || record > end - at || Half(at + 6) != 0)
             {
                 Fail(ModelError.Operator, at, i);
                 return;
             }
 
-            Operator made = OperatorFactory.Create(Bytes.U16(File, at));
+            Operator made = OperatorFactory.Create(Half(at));
             context.Begin(i, at, record);
             if (made == null)
             {
@@ -336,7 +382,7 @@ public sealed class ModelFile
                 return;
             }
 
-            made.Code = (OperatorCode)Bytes.U16(File, at);
+            made.Code = (OperatorCode)Half(at);
             made.Name = Name(at + 4);
             made.File = File;
             made.Prepare(context);
@@ -348,33 +394,35 @@ public sealed class ModelFile
 
         if (at != end) Fail(ModelError.Operator, at, count);
         Work = context.Work;
+        Peaks = context.Peaks;
     }
 
     /// <summary>A string index at <paramref name="at"/>: -1 for 0xFFFF, otherwise checked.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int Name(int at)
     {
-        int name = Bytes.U16(File, at);
+        int name = Half(at);
         if (name == 0xFFFF) return -1;
-        if (name >= StringCount) Fail(ModelError.Index, at, -1);
+        if (name >= StringCount) Fail(ModelError.Index, at);
         return name;
     }
 
     /// <summary>What can only be judged when all operators are known: begin, order, bounds, overlap, vectors.</summary>
     private void Verify()
     {
-        int table = Bytes.I32(File, 44);
+        int table = Word(44);
         for (int i = 0; i < Buffers.Length; i++)
         {
             ModelBuffer buffer = Buffers[i];
             int at = table + 16 * i;
-            if (buffer.FirstWriter == ModelBuffer.Never) Fail(ModelError.BufferUse, at, -1);
+            if (buffer.FirstWriter == ModelBuffer.Never) Fail(ModelError.BufferUse, at);
             else if (buffer.LastPreviousReader >= 0 && (!buffer.Persistent || buffer.LastPreviousReader >= buffer.FirstWriter)) Fail(ModelError.Order, at, buffer.LastPreviousReader);
             else if (buffer.Kind == BufferKind.Values && buffer.WrittenBound > buffer.Bound) Fail(ModelError.Bound, at + 12, buffer.FirstWriter);
             if (buffer.LastUse < buffer.FirstWriter) buffer.LastUse = buffer.FirstWriter;
         }
 
         for (int i = 0; i < Ports.Length; i++)
-            if (Ports[i].Kind == PortKind.Sums && Buffers[Ports[i].Buffer].WriterCode != (int)OperatorCode.Sum) Fail(ModelError.Kind, Bytes.I32(File, 68) + 8 * i, -1);
+            if (Ports[i].Kind == PortKind.Sums && Buffers[Ports[i].Buffer].WriterCode != (int)OperatorCode.Sum) Fail(ModelError.Kind, Word(68) + 8 * i);
 
         if (Error != ModelError.None) return;
         for (int i = 0; i < Buffers.Length; i++)
@@ -400,16 +448,16 @@ public sealed class ModelFile
         int at = VectorsOffset, end = VectorsOffset + VectorsBytes;
         for (int v = 0; v < VectorCount; v++)
         {
-            int bytes = end - at < 8 ? 0 : Bytes.I32(File, at);
-            if (bytes < 8 || (bytes & 3) != 0 || bytes > end - at || Bytes.I32(File, at + 4) < 0)
+            int bytes = end - at < 8 ? 0 : Word(at);
+            if (bytes < 8 || (bytes & 3) != 0 || bytes > end - at || Word(at + 4) < 0)
             {
-                Fail(ModelError.Vector, at, -1);
+                Fail(ModelError.Vector, at);
                 return;
             }
 
             at += bytes;
         }
 
-        if (at != end) Fail(ModelError.Vector, at, -1);
+        if (at != end) Fail(ModelError.Vector, at);
     }
 }

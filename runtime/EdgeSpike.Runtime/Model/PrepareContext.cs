@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace EdgeSpike.Runtime;
 /// failure stays, and after it accessors return placeholders, so that Prepare needs few branches: it ends with a look at
 /// <see cref="Failed"/> before it believes anything.
 /// </summary>
+/// <remarks>Runs once for each operator, so that calls cost nothing that counts; a copy of a check at each use costs flash.</remarks>
 public sealed class PrepareContext
 {
     private readonly ModelFile _model;
@@ -30,6 +33,9 @@ public sealed class PrepareContext
     /// <summary>Worst-case work of a tick, of all operators so far.</summary>
     internal long Work { get; private set; }
 
+    /// <summary>Sums of which a peak is noted, of all operators so far.</summary>
+    internal int Peaks { get; private set; }
+
     /// <summary>Index of the operator.</summary>
     internal int Index
     {
@@ -48,18 +54,14 @@ public sealed class PrepareContext
         _fields = (bytes - 8) >> 2;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Fail(ModelError error, int field)
     {
         _model.Fail(error, _at + 8 + 4 * field, _index);
     }
 
-    /// <summary>Fails unless <paramref name="holds"/>.</summary>
-    internal void Require(bool holds, ModelError error, int field)
-    {
-        if (!holds) Fail(error, field);
-    }
-
     /// <summary>The record has exactly this many fields. Call it first.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal bool Fields(int count)
     {
         if (_fields == count) return true;
@@ -68,18 +70,21 @@ public sealed class PrepareContext
     }
 
     /// <summary>The model has this profile.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Only(ModelProfile profile)
     {
         if (_model.Profile != profile) _model.Fail(ModelError.Profile, _at, _index);
     }
 
     /// <summary>A field as it is.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal int Field(int field)
     {
-        return Bytes.I32(_model.File, _at + 8 + 4 * field);
+        return _model.Word(_at + 8 + 4 * field);
     }
 
     /// <summary>A field within a range.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal int Field(int field, int least, int most)
     {
         int value = Field(field);
@@ -88,7 +93,22 @@ public sealed class PrepareContext
         return least;
     }
 
+    /// <summary>A field that is 0 or 1.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal bool Flag(int field)
+    {
+        return Field(field, 0, 1) == 1;
+    }
+
+    /// <summary>A size that has to be a product of others.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Product(int a, int b, int expected, int field)
+    {
+        if ((long)a * b != expected) Fail(ModelError.Size, field);
+    }
+
     /// <summary>Adds to the worst-case work of a tick.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void AddWork(long work)
     {
         Work += work;
@@ -102,7 +122,7 @@ public sealed class PrepareContext
         if (Failed) return buffer;
         if (buffer.IsScratch) Fail(ModelError.BufferUse, field);
         if (buffer.LastUse < _index) buffer.LastUse = _index;
-        if (whenField >= 0 && Field(whenField, 0, 1) == 1) buffer.LastPreviousReader = _index;
+        if (whenField >= 0 && Flag(whenField)) buffer.LastPreviousReader = _index;
         else
         {
             if (buffer.FirstWriter >= _index) Fail(ModelError.Order, field);
@@ -113,6 +133,7 @@ public sealed class PrepareContext
     }
 
     /// <summary>A buffer that this operator begins, with the largest magnitude it writes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal ModelBuffer Target(int field, BufferKind kind, long bound)
     {
         ModelBuffer buffer = Buffer(field);
@@ -120,11 +141,12 @@ public sealed class PrepareContext
         if (buffer.Kind != kind) Fail(ModelError.Kind, field);
         if (buffer.FirstWriter != ModelBuffer.Never) Fail(ModelError.BufferUse, field);
         buffer.FirstWriter = _index;
-        buffer.WriterCode = Bytes.U16(_model.File, _at);
+        buffer.WriterCode = _model.Half(_at);
         return Wrote(buffer, bound, field);
     }
 
     /// <summary>A buffer that this operator begins or, where <paramref name="accumulate"/>, adds to.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal ModelBuffer Sum(int field, bool accumulate, long bound)
     {
         if (!accumulate) return Target(field, BufferKind.Values, bound);
@@ -139,7 +161,16 @@ public sealed class PrepareContext
         return Wrote(buffer, bound, field);
     }
 
+    /// <summary>Index of the peak of a sum, which this operator is to note in every tick.</summary>
+    internal int PeakOf(ModelBuffer sum)
+    {
+        if (sum.PeakWriters == 0) sum.Peak = Peaks++;
+        sum.PeakWriters++;
+        return sum.Peak;
+    }
+
     /// <summary>Transient values of this operator alone: nobody else reads or writes them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal ModelBuffer Scratch(int field, long bound)
     {
         ModelBuffer buffer = Target(field, BufferKind.Values, bound);
@@ -149,6 +180,7 @@ public sealed class PrepareContext
     }
 
     /// <summary>A buffer of this operator's own that keeps its content: persistent values, of this length.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal ModelBuffer State(int field, int length, long bound)
     {
         ModelBuffer buffer = Target(field, BufferKind.Values, bound);
@@ -167,6 +199,7 @@ public sealed class PrepareContext
     }
 
     /// <summary>A tensor, or null for -1 where <paramref name="optional"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal ModelTensor Tensor(int field, bool optional)
     {
         int index = Field(field);
@@ -194,19 +227,21 @@ public sealed class PrepareContext
     }
 
     /// <summary>Element of a tensor that is not int4.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal int Constant(ModelTensor tensor, int index)
     {
         switch (tensor.Type)
         {
             case TensorType.Int8: return (sbyte)_model.File[tensor.Offset + index];
             case TensorType.UInt8: return _model.File[tensor.Offset + index];
-            case TensorType.Int16: return Bytes.I16(_model.File, tensor.Offset + 2 * index);
-            case TensorType.UInt16: return Bytes.U16(_model.File, tensor.Offset + 2 * index);
-            default: return Bytes.I32(_model.File, tensor.Offset + 4 * index);
+            case TensorType.Int16: return (short)_model.Half(tensor.Offset + 2 * index);
+            case TensorType.UInt16: return _model.Half(tensor.Offset + 2 * index);
+            default: return _model.Word(tensor.Offset + 4 * index);
         }
     }
 
     /// <summary>A weight tensor of int4, int8 or int16.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal ModelTensor Weights(int field)
     {
         ModelTensor tensor = Tensor(field, false);
@@ -251,6 +286,7 @@ public sealed class PrepareContext
         return Buffer(field).Length;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private ModelBuffer Buffer(int field)
     {
         int index = Field(field);
@@ -259,6 +295,7 @@ public sealed class PrepareContext
         return _noBuffer;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private ModelBuffer Wrote(ModelBuffer buffer, long bound, int field)
     {
         if (buffer.LastUse < _index) buffer.LastUse = _index;

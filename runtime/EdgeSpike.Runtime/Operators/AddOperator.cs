@@ -14,15 +14,15 @@ internal sealed class AddOperator : Operator
     {
         if (!context.Fields(5)) return;
         ModelBuffer source = context.Source(0, 1);
-        _accumulate = context.Field(3, 0, 1) == 1;
+        _accumulate = context.Flag(3);
         _shift = context.Field(4, -31, 24);
         if (context.Failed) return;
-        context.Require(source.Kind != BufferKind.Words, ModelError.Kind, 0);
+        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
         _events = source.Kind == BufferKind.Events;
         long bound = _shift >= 0 ? (long)source.Bound << _shift : ((long)source.Bound >> -_shift) + 1;
         ModelBuffer target = context.Sum(2, _accumulate, bound);
         if (context.Failed) return;
-        context.Require(target.Length == source.Length, ModelError.Size, 2);
+        if (target.Length != source.Length) context.Fail(ModelError.Size, 2);
         _source = source.Offset;
         _target = target.Offset;
         _length = source.Length;

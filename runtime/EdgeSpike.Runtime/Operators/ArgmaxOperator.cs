@@ -14,13 +14,13 @@ internal sealed class ArgmaxOperator : Operator
         ModelBuffer source = context.Source(0, 1);
         if (context.Failed) return;
         _sums = source.Kind == BufferKind.Words;
-        context.Require(source.Kind != BufferKind.Events, ModelError.Kind, 0);
-        context.Require(!_sums || source.WriterCode == (int)OperatorCode.Sum, ModelError.Kind, 0);
+        if (source.Kind == BufferKind.Events) context.Fail(ModelError.Kind, 0);
+        if (_sums && source.WriterCode != (int)OperatorCode.Sum) context.Fail(ModelError.Kind, 0);
         _source = source.Offset;
         _length = _sums ? source.Length >> 1 : source.Length;
         ModelBuffer target = context.Target(2, BufferKind.Values, _length);
         if (context.Failed) return;
-        context.Require(target.Length == 1, ModelError.Size, 2);
+        if (target.Length != 1) context.Fail(ModelError.Size, 2);
         _target = target.Offset;
         context.AddWork(_length);
     }

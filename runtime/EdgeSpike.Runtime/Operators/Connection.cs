@@ -6,8 +6,10 @@ namespace EdgeSpike.Runtime;
 /// </summary>
 public abstract class Connection : Operator
 {
-    internal ModelBuffer Source;
-    internal ModelBuffer Target;
+    internal int SourceOffset;
+    internal int SourceLength;
+    internal int TargetOffset;
+    internal int TargetLength;
     internal TensorType WeightType;
     internal int Weights;
     private bool _accumulate;
@@ -17,7 +19,10 @@ public abstract class Connection : Operator
     private int _biasCount;
     private int _biasBound;
     private int _reach;
-    private int _unit;
+    private int _peak;
+
+    /// <summary>The most that one source adds to one element, before a right shift: its bound times the largest weight of the type.</summary>
+    internal int Unit;
 
     /// <summary>The most that all sources together add to one element, where the weights themselves tell.</summary>
     internal int ColumnBound = int.MaxValue;
@@ -55,6 +60,15 @@ public abstract class Connection : Operator
         return false;
     }
 
+    /// <summary>
+    /// Adds to the sums that <paramref name="head"/> begins, where nothing but such connections runs between them: both sums are
+    /// live then, and buffers that are live together do not overlap, so that the place tells which it is.
+    /// </summary>
+    internal bool Joins(DenseOperator head)
+    {
+        return TargetOffset == head.TargetOffset && TargetLength == head.TargetLength;
+    }
+
     /// <summary>Whether the last row, read eight columns at a time, ends within the file.</summary>
     internal virtual bool WholeWords(int fileLength)
     {
@@ -74,20 +88,20 @@ public abstract class Connection : Operator
     /// <param name="biasLength">Elements of a bias, repeated over the target; 0: it may not have one.</param>
     internal void PrepareFrame(PrepareContext context, long reach, bool weightless, int biasLength)
     {
-        Source = context.Source(0, 1);
-        _accumulate = context.Field(4, 0, 1) == 1;
+        ModelBuffer source = context.Source(0, 1);
+        _accumulate = context.Flag(4);
         _shift = context.Field(5, -31, 24);
         ModelTensor weights = weightless ? null : context.Weights(6);
         long biasBound = 0;
         ModelTensor bias = weightless ? null : context.Bias(7, biasLength, !_accumulate, out biasBound);
         if (context.Failed) return;
-        if (Source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
-        FromEvents = Source.Kind == BufferKind.Events;
+        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
+        FromEvents = source.Kind == BufferKind.Events;
 
         // What the sum can reach before its shift, and after.
         long sum = weightless ? reach : reach << (weights.Bits - 1);
         if (reach > int.MaxValue || sum > int.MaxValue) context.Fail(ModelError.Bound, 0);
-        else sum *= Source.Bound;
+        else sum *= source.Bound;
         if (sum > int.MaxValue) context.Fail(ModelError.Bound, 0);
         if (context.Failed) return;
         long bound = _shift >= 0 ? sum << _shift : (sum >> -_shift) + 1;
@@ -95,14 +109,18 @@ public abstract class Connection : Operator
         ModelBuffer scratch = null;
         if (needsScratch) scratch = context.Scratch(3, sum);
         else if (context.Field(3) != -1) context.Fail(ModelError.Field, 3);
-        Target = context.Sum(2, _accumulate, bound + biasBound);
+        ModelBuffer target = context.Sum(2, _accumulate, bound + biasBound);
         if (context.Failed) return;
         if (needsScratch)
         {
-            if (scratch.Length != Target.Length) context.Fail(ModelError.Size, 3);
+            if (scratch.Length != target.Length) context.Fail(ModelError.Size, 3);
             _scratch = scratch.Offset;
         }
 
+        SourceOffset = source.Offset;
+        SourceLength = source.Length;
+        TargetOffset = target.Offset;
+        TargetLength = target.Length;
         if (weights != null)
         {
             WeightType = weights.Type;
@@ -110,9 +128,9 @@ public abstract class Connection : Operator
         }
 
         _reach = (int)reach;
-        _unit = (weightless ? 1 : 1 << (weights.Bits - 1)) * Source.Bound;
-        if (_shift > 0) _unit <<= _shift;
-        Target.PeakWriters++;
+        Unit = (weightless ? 1 : 1 << (weights.Bits - 1)) * source.Bound;
+        if (_shift > 0) Unit <<= _shift;
+        _peak = context.PeakOf(target);
         if (bias != null)
         {
             _bias = bias.Offset;
@@ -123,7 +141,7 @@ public abstract class Connection : Operator
 
     internal override void Step()
     {
-        int target = Target.Offset, length = Target.Length;
+        int target = TargetOffset, length = TargetLength;
         NotePeak();
         if (_shift == 0)
         {
@@ -146,24 +164,24 @@ public abstract class Connection : Operator
     internal void NotePeak()
     {
         int sources = _reach;
-        if (FromEvents && Arena[Source.Offset] < sources) sources = Arena[Source.Offset];
-        int peak = sources * _unit;
+        if (FromEvents && Arena[SourceOffset] < sources) sources = Arena[SourceOffset];
+        int peak = sources * Unit;
         if (peak > ColumnBound) peak = ColumnBound;
         peak += _biasBound;
-        Target.Peak = _accumulate ? Target.Peak + peak : peak;
+        Peaks[_peak] = _accumulate ? Peaks[_peak] + peak : peak;
     }
 
     /// <summary>Shifts what the target holds, as if it were this operator's own sum, and adds the bias.</summary>
     internal void FinishInPlace()
     {
-        Kernels.Shift(Arena, Target.Offset, Target.Offset, Target.Length, _shift, false);
-        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, Target.Offset, Target.Length);
+        Kernels.Shift(Arena, TargetOffset, TargetOffset, TargetLength, _shift, false);
+        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, TargetOffset, TargetLength);
     }
 
     /// <summary>Sums of nothing: 0, or the bias.</summary>
     internal void Begin()
     {
-        Begin(Target.Offset, Target.Length);
+        Begin(TargetOffset, TargetLength);
     }
 
     private void Begin(int target, int length)

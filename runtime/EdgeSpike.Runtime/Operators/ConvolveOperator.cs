@@ -22,27 +22,26 @@ internal sealed class ConvolveOperator : Connection
         _window.OutputChannels = outputChannels;
 
         int perGroupIn = WindowGeometry.Quotient(inputChannels, groups), perGroupOut = WindowGeometry.Quotient(outputChannels, groups);
-        context.Require(perGroupIn * groups == inputChannels, ModelError.Size, 22);
-        context.Require(perGroupOut * groups == outputChannels, ModelError.Size, 22);
+        if (perGroupIn * groups != inputChannels) context.Fail(ModelError.Size, 22);
+        if (perGroupOut * groups != outputChannels) context.Fail(ModelError.Size, 22);
         _window.GroupInputs = perGroupIn;
         _window.GroupOutputs = perGroupOut;
 
         long area = (long)_window.KernelHeight * _window.KernelWidth;
         PrepareFrame(context, area * perGroupIn, false, outputChannels);
         if (context.Failed) return;
-        context.Require((long)_window.InputHeight * _window.InputWidth * inputChannels == Source.Length, ModelError.Size, 8);
-        context.Require((long)_window.OutputHeight * _window.OutputWidth * outputChannels == Target.Length, ModelError.Size, 11);
+        _window.Match(context, SourceLength, TargetLength, 8, 11);
         _window.RowBytes = context.RowBytes(23, context.Weights(6), area * inputChannels, perGroupOut);
         _window.Weights = Weights;
         _window.WeightType = WeightType;
-        context.AddWork((Source.Length + (long)_window.InputHeight) * area);
-        context.AddWork((long)Source.Length * area * perGroupOut + (long)Source.Length * groups + Target.Length);
+        context.AddWork((SourceLength + (long)_window.InputHeight) * area);
+        context.AddWork((long)SourceLength * area * perGroupOut + (long)SourceLength * groups + TargetLength);
     }
 
     internal override void Accumulate(int sum)
     {
         SynapticOperations += FromEvents
-            ? Kernels.ConvolveEvents(_window, File, Arena, Source.Offset, sum)
-            : Kernels.ConvolveValues(_window, File, Arena, Source.Offset, sum);
+            ? Kernels.SlideEvents(_window, File, Arena, SourceOffset, sum)
+            : Kernels.SlideValues(_window, File, Arena, SourceOffset, sum);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class CountOperator : Operator
         if (!context.Fields(3)) return;
         ModelBuffer source = context.Source(0, 1);
         if (context.Failed) return;
-        context.Require(source.Kind != BufferKind.Words, ModelError.Kind, 0);
+        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
         _events = source.Kind == BufferKind.Events;
         _source = source.Offset;
         _length = source.Length;
@@ -35,13 +35,6 @@ internal sealed class CountOperator : Operator
 
     private void Add(int target, int value)
     {
-        long sum = (long)Arena[target] + value;
-        if (sum > int.MaxValue || sum < -int.MaxValue)
-        {
-            sum = sum > 0 ? int.MaxValue : -int.MaxValue;
-            Saturations++;
-        }
-
-        Arena[target] = (int)sum;
+        Arena[target] = Clamp((long)Arena[target] + value, int.MaxValue);
     }
 }

@@ -20,11 +20,11 @@ internal sealed class DelayOperator : Operator
         ModelBuffer source = context.Source(0, 1);
         _ticks = context.Field(4, 1, 65535);
         if (context.Failed) return;
-        context.Require(source.Kind != BufferKind.Words, ModelError.Kind, 0);
+        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
         _events = source.Kind == BufferKind.Events;
         ModelBuffer target = context.Target(2, source.Kind, source.Bound);
         if (context.Failed) return;
-        context.Require(target.Length == source.Length, ModelError.Size, 2);
+        if (target.Length != source.Length) context.Fail(ModelError.Size, 2);
         _length = source.Length;
         _slotWords = _events ? (int)(((long)_length + 31) >> 5) : _length;
         _state = context.Words(3, (long)_ticks * _slotWords + 1).Offset;

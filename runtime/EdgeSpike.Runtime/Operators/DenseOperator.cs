@@ -23,13 +23,14 @@ internal sealed class DenseOperator : Connection
         _width = context.Field(10, 1, int.MaxValue);
         PrepareFrame(context, _sources, false, _width);
         if (context.Failed) return;
-        context.Require((long)_repeat * _sources == Source.Length, ModelError.Size, 9);
-        context.Require((long)_repeat * _width == Target.Length, ModelError.Size, 10);
-        _rowBytes = context.RowBytes(11, context.Weights(6), _sources, _width);
-        context.AddWork((long)Source.Length * _width + Target.Length);
+        context.Product(_repeat, _sources, SourceLength, 9);
+        context.Product(_repeat, _width, TargetLength, 10);
+        ModelTensor weights = context.Weights(6);
+        _rowBytes = context.RowBytes(11, weights, _sources, _width);
+        context.AddWork((long)SourceLength * _width + TargetLength);
         if (context.Failed) return;
-        if (_sources <= FewSources) ColumnBound = LargestColumn();
-        if (Source.Length > 65536) return;
+        if (_sources <= FewSources) ColumnBound = LargestColumn() * (Unit >> (weights.Bits - 1));
+        if (SourceLength > 65536) return;
         long rest = uint.MaxValue;
         for (int bit = 31; bit >= 0; bit--)
         {
@@ -40,7 +41,7 @@ internal sealed class DenseOperator : Connection
         }
     }
 
-    // The largest Σ |w| of a target, times what a source can be. PrepareFrame has shown that it fits.
+    // The largest Σ |w| of a target. PrepareFrame has shown that it fits, times what a source can be as well.
     private int LargestColumn()
     {
         int largest = 0;
@@ -56,8 +57,7 @@ internal sealed class DenseOperator : Connection
             if (sum > largest) largest = sum;
         }
 
-        largest *= Source.Bound;
-        return LeftShift > 0 ? largest << LeftShift : largest;
+        return largest;
     }
 
     /// <summary>Rows of one block.</summary>
@@ -102,7 +102,7 @@ internal sealed class DenseOperator : Connection
 
     internal override bool Follows(DenseOperator head)
     {
-        return FromEvents && !Begins && LeftShift == 0 && head.Target == Target && head.WeightType == WeightType && head._width == _width && head._repeat == _repeat;
+        return FromEvents && !Begins && LeftShift == 0 && Joins(head) && head.WeightType == WeightType && head._width == _width && head._repeat == _repeat;
     }
 
     internal override bool WholeWords(int fileLength)
@@ -120,8 +120,8 @@ internal sealed class DenseOperator : Connection
     internal override void Accumulate(int sum)
     {
         int active = FromEvents
-            ? Kernels.AddRows(WeightType, File, Weights, _rowBytes, _sources, _width, Arena, Source.Offset, sum)
-            : Kernels.AddValueRows(WeightType, File, Weights, _rowBytes, _sources, _width, Arena, Source.Offset, Source.Length, sum);
+            ? Kernels.AddRows(WeightType, File, Weights, _rowBytes, _sources, _width, Arena, SourceOffset, sum)
+            : Kernels.AddValueRows(WeightType, File, Weights, _rowBytes, _sources, _width, Arena, SourceOffset, SourceLength, sum);
         SynapticOperations += (long)active * _width;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -33,7 +35,7 @@ internal sealed class LoihiNeuronOperator : Operator
         context.Only(ModelProfile.Loihi);
         ModelBuffer source = context.Source(0, -1);
         if (context.Failed) return;
-        context.Require(source.Kind == BufferKind.Values, ModelError.Kind, 0);
+        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
         _count = source.Length;
         _input = source.Offset;
         _currentDecay = context.Field(5, 0, 4095) + 1;
@@ -48,7 +50,7 @@ internal sealed class LoihiNeuronOperator : Operator
 
         _ternary = lower != null;
         ModelBuffer target = _ternary ? context.Target(1, BufferKind.Values, 1) : context.Target(1, BufferKind.Events, 1);
-        context.Require(target.Length == _count, ModelError.Size, 1);
+        if (target.Length != _count) context.Fail(ModelError.Size, 1);
         _target = target.Offset;
         _membrane = context.State(2, _count, StateLimit - 1).Offset;
         _current = context.State(3, _count, int.MaxValue).Offset;
@@ -57,23 +59,14 @@ internal sealed class LoihiNeuronOperator : Operator
             int bound = _refractory > _resetInterval ? _refractory : _resetInterval;
             _counter = context.State(4, _resetInterval > 0 ? _count + 1 : _count, bound).Offset;
         }
-        else context.Require(context.Field(4) == -1, ModelError.Field, 4);
+        else if (context.Field(4) != -1) context.Fail(ModelError.Field, 4);
 
         _threshold = threshold.Offset;
-        _thresholdStep = threshold.Count == 1 ? 0 : 4;
-        if (bias != null)
-        {
-            _bias = bias.Offset;
-            _biasStep = bias.Count == 1 ? 0 : 4;
-        }
-        else _bias = 92;    // the header's reserved word, checked to be 0
-
-        if (_ternary)
-        {
-            _lowerThreshold = lower.Offset;
-            _lowerThresholdStep = lower.Count == 1 ? 0 : 4;
-        }
-
+        _thresholdStep = StepOf(threshold, 4);
+        _bias = OffsetOf(bias);
+        _biasStep = StepOf(bias, 4);
+        _lowerThreshold = OffsetOf(lower);
+        _lowerThresholdStep = StepOf(lower, 4);
         context.AddWork(_count);
     }
 
@@ -99,13 +92,8 @@ internal sealed class LoihiNeuronOperator : Operator
             long current = Decay(u, _currentDecay) + ((long)arena[_input + j] << 6);
             if (current > StateLimit) current -= 2 * StateLimit;
             else if (current <= -StateLimit) current += 2 * StateLimit;
-            if (current > int.MaxValue || current < -int.MaxValue)
-            {
-                Saturations++;
-                current = current > 0 ? int.MaxValue : -int.MaxValue;
-            }
-
-            arena[_current + j] = (int)current;
+            int wrapped = Clamp(current, int.MaxValue);
+            arena[_current + j] = wrapped;
 
             int spike = 0;
             int counter = _refractory > 0 ? arena[_counter + j] : 0;
@@ -116,19 +104,7 @@ internal sealed class LoihiNeuronOperator : Operator
             }
             else
             {
-                long membrane = Decay(v, _membraneDecay) + current + Bytes.I32(File, _bias + j * _biasStep);
-                if (membrane > StateLimit - 1)
-                {
-                    Saturations++;
-                    membrane = StateLimit - 1;
-                }
-                else if (membrane < -(StateLimit - 1))
-                {
-                    Saturations++;
-                    membrane = -(StateLimit - 1);
-                }
-
-                v = (int)membrane;
+                v = Clamp(Decay(v, _membraneDecay) + wrapped + Bytes.I32(File, _bias + j * _biasStep), StateLimit - 1);
                 if (v > Bytes.I32(File, _threshold + j * _thresholdStep)) spike = 1;
                 else if (_ternary && v < Bytes.I32(File, _lowerThreshold + j * _lowerThresholdStep)) spike = -1;
                 if (spike != 0)
@@ -148,6 +124,7 @@ internal sealed class LoihiNeuronOperator : Operator
     }
 
     /// <summary>sign(x) × ((|x| × (4096 − d)) >> 12): toward zero.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static long Decay(int x, int decay)
     {
         long product = (long)(x < 0 ? -(long)x : x) * (4096 - decay) >> 12;

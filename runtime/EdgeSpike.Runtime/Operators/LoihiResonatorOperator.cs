@@ -33,9 +33,9 @@ internal sealed class LoihiResonatorOperator : Operator
         _hasImaginaryInput = context.Field(1) != -1;
         ModelBuffer imaginary = _hasImaginaryInput ? context.Source(1, -1) : real;
         if (context.Failed) return;
-        context.Require(real.Kind == BufferKind.Values, ModelError.Kind, 0);
-        context.Require(imaginary.Kind == BufferKind.Values, ModelError.Kind, 1);
-        context.Require(imaginary.Length == real.Length, ModelError.Size, 1);
+        if (real.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
+        if (imaginary.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 1);
+        if (imaginary.Length != real.Length) context.Fail(ModelError.Size, 1);
         _count = real.Length;
         _realInput = real.Offset;
         _imaginaryInput = imaginary.Offset;
@@ -44,20 +44,20 @@ internal sealed class LoihiResonatorOperator : Operator
         ModelTensor threshold = context.Constants(7, TensorType.Int32, _count, 0, StateLimit, false);
         _decayBits = context.Field(8, 0, 30);
         _inputShift = context.Field(9, 0, 24);
-        _resets = context.Field(10, 0, 1) == 1;
+        _resets = context.Flag(10);
         if (context.Failed) return;
 
         ModelBuffer target = context.Target(2, BufferKind.Events, 1);
-        context.Require(target.Length == _count, ModelError.Size, 2);
+        if (target.Length != _count) context.Fail(ModelError.Size, 2);
         _target = target.Offset;
         _real = context.State(3, _count, StateLimit).Offset;
         _imaginary = context.State(4, _count, StateLimit).Offset;
         _cosine = cosine.Offset;
-        _cosineStep = cosine.Count == 1 ? 0 : 4;
+        _cosineStep = StepOf(cosine, 4);
         _sine = sine.Offset;
-        _sineStep = sine.Count == 1 ? 0 : 4;
+        _sineStep = StepOf(sine, 4);
         _threshold = threshold.Offset;
-        _thresholdStep = threshold.Count == 1 ? 0 : 4;
+        _thresholdStep = StepOf(threshold, 4);
         context.AddWork(_count);
     }
 
@@ -73,8 +73,8 @@ internal sealed class LoihiResonatorOperator : Operator
             int threshold = Bytes.I32(File, _threshold + j * _thresholdStep);
             long inputReal = (long)arena[_realInput + j] << _inputShift;
             long inputImaginary = _hasImaginaryInput ? (long)arena[_imaginaryInput + j] << _inputShift : 0;
-            int real = Clamp(Scaled(cosine, oldReal) - Scaled(sine, oldImaginary) + inputReal);
-            int imaginary = Clamp(Scaled(sine, oldReal) + Scaled(cosine, oldImaginary) + inputImaginary);
+            int real = Clamp(Scaled(cosine, oldReal) - Scaled(sine, oldImaginary) + inputReal, StateLimit);
+            int imaginary = Clamp(Scaled(sine, oldReal) + Scaled(cosine, oldImaginary) + inputImaginary, StateLimit);
 
             bool spikes;
             if (_resets)
@@ -102,13 +102,6 @@ internal sealed class LoihiResonatorOperator : Operator
     {
         long product = (long)factor * state;
         return product < 0 ? -(-product >> _decayBits) : product >> _decayBits;
-    }
-
-    private int Clamp(long value)
-    {
-        if (value >= -StateLimit && value <= StateLimit) return (int)value;
-        Saturations++;
-        return value > 0 ? StateLimit : -StateLimit;
     }
 
     internal override uint Checksum(uint hash)

@@ -30,32 +30,32 @@ internal sealed class LoihiSigmaDeltaOperator : Operator
         context.Only(ModelProfile.Loihi);
         ModelBuffer source = context.Source(0, -1);
         if (context.Failed) return;
-        context.Require(source.Kind == BufferKind.Values, ModelError.Kind, 0);
+        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
         _count = source.Length;
         _input = source.Offset;
         ModelTensor threshold = context.Constants(6, TensorType.Int32, _count, 0, int.MaxValue, false);
         ModelTensor bias = context.Constants(7, TensorType.Int32, _count, int.MinValue, int.MaxValue, true);
-        _rectified = context.Field(8, 0, 1) == 1;
-        _integrates = context.Field(9, 0, 1) == 1;
+        _rectified = context.Flag(8);
+        _integrates = context.Flag(9);
         _inputShift = context.Field(10, 0, 24);
         _stateExponent = context.Field(11, 0, 24);
         _limit = context.Field(12, 1, int.MaxValue);
         if (context.Failed) return;
 
         ModelBuffer target = context.Target(1, BufferKind.Values, _limit);
-        context.Require(target.Length == _count, ModelError.Size, 1);
+        if (target.Length != _count) context.Fail(ModelError.Size, 1);
         _target = target.Offset;
         if (_integrates) _sigma = context.State(2, _count, int.MaxValue).Offset;
-        else context.Require(context.Field(2) == -1, ModelError.Field, 2);
+        else if (context.Field(2) != -1) context.Fail(ModelError.Field, 2);
         _activation = context.State(3, _count, int.MaxValue).Offset;
         _residue = context.State(4, _count, int.MaxValue).Offset;
         _cumulative = context.Field(5) != -1;
         if (_cumulative) _error = context.State(5, _count, int.MaxValue).Offset;
 
         _threshold = threshold.Offset;
-        _thresholdStep = threshold.Count == 1 ? 0 : 4;
-        _bias = bias == null ? 92 : bias.Offset;    // the header's reserved word, checked to be 0
-        _biasStep = bias == null || bias.Count == 1 ? 0 : 4;
+        _thresholdStep = StepOf(threshold, 4);
+        _bias = OffsetOf(bias);
+        _biasStep = StepOf(bias, 4);
         context.AddWork(_count);
     }
 
@@ -72,29 +72,22 @@ internal sealed class LoihiSigmaDeltaOperator : Operator
                 arena[_sigma + j] = (int)x;
             }
 
-            int activation = (int)Clamp(x + Bytes.I32(File, _bias + j * _biasStep), int.MaxValue);
+            int activation = Clamp(x + Bytes.I32(File, _bias + j * _biasStep), int.MaxValue);
             if (_rectified && activation < 0) activation = 0;
-            int delta = (int)Clamp((long)activation - arena[_activation + j] + arena[_residue + j], int.MaxValue);
+            int delta = Clamp((long)activation - arena[_activation + j] + arena[_residue + j], int.MaxValue);
             arena[_activation + j] = activation;
 
             int compared = delta;
-            if (_cumulative) compared = (int)Clamp((long)arena[_error + j] + delta, int.MaxValue);
+            if (_cumulative) compared = Clamp((long)arena[_error + j] + delta, int.MaxValue);
             int threshold = Bytes.I32(File, _threshold + j * _thresholdStep);
             int sent = compared >= threshold || compared <= -threshold ? delta : 0;
             if (_cumulative) arena[_error + j] = sent != 0 ? 0 : compared;
             arena[_residue + j] = delta - sent;
 
-            int message = (int)Clamp(sent >> _stateExponent, _limit);
+            int message = Clamp(sent >> _stateExponent, _limit);
             arena[_target + j] = message;
             if (message != 0) Spikes++;
         }
-    }
-
-    private long Clamp(long value, int limit)
-    {
-        if (value >= -limit && value <= limit) return value;
-        Saturations++;
-        return value > 0 ? limit : -limit;
     }
 
     internal override uint Checksum(uint hash)

@@ -13,7 +13,7 @@ internal sealed class MaximumOperator : Operator
         if (!context.Fields(3)) return;
         ModelBuffer source = context.Source(0, 1);
         if (context.Failed) return;
-        context.Require(source.Kind == BufferKind.Values, ModelError.Kind, 0);
+        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
         _source = source.Offset;
         _length = source.Length;
         _least = -source.Bound;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -32,8 +34,11 @@ internal sealed class NeuronOperator : Operator
     public bool HasCurrent;
     public bool HasThreshold;
 
-    /// <summary>What arrives; its peak is what bounds a tick.</summary>
-    public ModelBuffer Source;
+    /// <summary>The largest magnitude that can arrive in any tick.</summary>
+    public int InputBound;
+
+    /// <summary>Which of the peaks bounds what arrives in this tick; -1: none does.</summary>
+    public int InputPeak;
 
     /// <summary>Largest magnitudes: of both biases together, of thresholds, of reset values.</summary>
     public int LargestBias;
@@ -64,25 +69,23 @@ internal sealed class NeuronOperator : Operator
     private int _initialStep;
     private int _largestInitial;
 
-    /// <summary>Offset that stands for "0 for all": the header's reserved word at 92, which the reader has checked to be 0.</summary>
-    private const int Zero = 92;
-
     internal override void Prepare(PrepareContext context)
     {
         if (!context.Fields(20)) return;
         context.Only(ModelProfile.Edge);
         ModelBuffer source = context.Source(0, -1);
         if (context.Failed) return;
-        context.Require(source.Kind == BufferKind.Values, ModelError.Kind, 0);
-        Source = source;
+        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
         Count = source.Length;
         Input = source.Offset;
+        InputBound = source.Bound;
+        InputPeak = source.NotedPeak;
 
         InputShift = context.Field(5, 0, 24);
         ResetRule = context.Field(6, 0, 2);
-        ResetNext = context.Field(7, 0, 1) == 1;
-        OrEqual = context.Field(8, 0, 1) == 1;
-        OldCurrent = context.Field(9, 0, 1) == 1;
+        ResetNext = context.Flag(7);
+        OrEqual = context.Flag(8);
+        OldCurrent = context.Flag(9);
         Refractory = context.Field(10, 0, 65535);
         MostSpikes = context.Field(11, 1, 255);
         LowerLimit = context.Field(12, -Limit, Limit);
@@ -90,43 +93,43 @@ internal sealed class NeuronOperator : Operator
         ModelTensor decay = context.Constants(13, TensorType.UInt16, Count, 0, 32768, true);
         ModelTensor synapticDecay = context.Constants(14, TensorType.UInt16, Count, 0, 32768, true);
         ModelTensor threshold = context.Constants(15, TensorType.Int32, Count, MostSpikes > 1 ? 1 : -Limit, Limit, true);
-        ModelTensor inputBias = context.Constants(16, TensorType.Int32, Count, -Limit, Limit, true);
-        ModelTensor membraneBias = context.Constants(17, TensorType.Int32, Count, -Limit, Limit, true);
-        ModelTensor resetTo = context.Constants(18, TensorType.Int32, Count, -Limit, Limit, true);
-        ModelTensor initial = context.Constants(19, TensorType.Int32, Count, -Limit, Limit, true);
+        ModelTensor inputBias = Optional(context, 16);
+        ModelTensor membraneBias = Optional(context, 17);
+        ModelTensor resetTo = Optional(context, 18);
+        ModelTensor initial = Optional(context, 19);
         if (context.Failed) return;
 
         HasThreshold = threshold != null;
         HasCurrent = synapticDecay != null;
-        context.Require(MostSpikes == 1 || (HasThreshold && ResetRule == ResetSubtract && !ResetNext), ModelError.Field, 11);
+        if (MostSpikes != 1 && (!HasThreshold || ResetRule != ResetSubtract || ResetNext)) context.Fail(ModelError.Field, 11);
         HasTarget = context.Field(1) != -1;
-        context.Require(HasTarget == HasThreshold, ModelError.Field, 1);
+        if (HasTarget != HasThreshold) context.Fail(ModelError.Field, 1);
         if (HasTarget)
         {
             ModelBuffer target = MostSpikes > 1 ? context.Target(1, BufferKind.Values, MostSpikes) : context.Target(1, BufferKind.Events, 1);
-            context.Require(target.Length == Count, ModelError.Size, 1);
+            if (target.Length != Count) context.Fail(ModelError.Size, 1);
             Target = target.Offset;
         }
 
         Membrane = context.State(2, Count, Limit).Offset;
         if (HasCurrent) Current = context.State(3, Count, Limit).Offset;
-        else context.Require(context.Field(3) == -1, ModelError.Field, 3);
+        else if (context.Field(3) != -1) context.Fail(ModelError.Field, 3);
         if (Refractory > 0) Counter = context.State(4, Count, Refractory).Offset;
-        else context.Require(context.Field(4) == -1, ModelError.Field, 4);
+        else if (context.Field(4) != -1) context.Fail(ModelError.Field, 4);
 
-        Decay = At(decay);
+        Decay = OffsetOf(decay);
         DecayStep = StepOf(decay, 2);
-        SynapticDecay = At(synapticDecay);
+        SynapticDecay = OffsetOf(synapticDecay);
         SynapticDecayStep = StepOf(synapticDecay, 2);
-        Threshold = At(threshold);
+        Threshold = OffsetOf(threshold);
         ThresholdStep = StepOf(threshold, 4);
-        InputBias = At(inputBias);
+        InputBias = OffsetOf(inputBias);
         InputBiasStep = StepOf(inputBias, 4);
-        MembraneBias = At(membraneBias);
+        MembraneBias = OffsetOf(membraneBias);
         MembraneBiasStep = StepOf(membraneBias, 4);
-        ResetTo = At(resetTo);
+        ResetTo = OffsetOf(resetTo);
         ResetToStep = StepOf(resetTo, 4);
-        _initial = At(initial);
+        _initial = OffsetOf(initial);
         _initialStep = StepOf(initial, 4);
         LargestBias = Largest(context, inputBias) + Largest(context, membraneBias);
         LargestThreshold = Largest(context, threshold);
@@ -138,14 +141,11 @@ internal sealed class NeuronOperator : Operator
         context.AddWork((long)Count * (MostSpikes > 1 ? MostSpikes : 1));
     }
 
-    private static int At(ModelTensor tensor)
+    /// <summary>Constants of membrane size, or null.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ModelTensor Optional(PrepareContext context, int field)
     {
-        return tensor == null ? Zero : tensor.Offset;
-    }
-
-    private static int StepOf(ModelTensor tensor, int bytes)
-    {
-        return tensor == null || tensor.Count == 1 ? 0 : bytes;
+        return context.Constants(field, TensorType.Int32, Count, -Limit, Limit, true);
     }
 
     private static int Largest(PrepareContext context, ModelTensor tensor)

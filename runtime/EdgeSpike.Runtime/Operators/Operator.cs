@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -28,6 +30,9 @@ public abstract class Operator
 
     internal int[] Arena;
 
+    /// <summary>What the events of this tick can add up to at one element of a sum, for each sum that connections write.</summary>
+    internal int[] Peaks;
+
     internal abstract void Prepare(PrepareContext context);
 
     internal abstract void Step();
@@ -48,12 +53,37 @@ public abstract class Operator
         SynapticOperations = NeuronUpdates = Spikes = Saturations = 0;
     }
 
+    /// <summary>Where a tensor starts; without one the header's reserved word at 92, which the reader has checked to be 0.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static int OffsetOf(ModelTensor tensor)
+    {
+        return tensor == null ? 92 : tensor.Offset;
+    }
+
+    /// <summary>How far a tensor's next element is: 0 when one is shared by all, or there is none.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static int StepOf(ModelTensor tensor, int bytes)
+    {
+        return tensor == null || tensor.Count == 1 ? 0 : bytes;
+    }
+
+    /// <summary>The value within ±limit; counts when it was not.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal int Clamp(long value, int limit)
+    {
+        if (value >= -limit && value <= limit) return (int)value;
+        Saturations++;
+        return value > 0 ? limit : -limit;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static uint ChecksumValues(uint hash, int[] arena, int offset, int count)
     {
         for (int i = 0; i < count; i++) hash = (hash ^ (uint)(arena[offset + i] + 1)) * 16777619;
         return hash * 16777619;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static uint ChecksumEvents(uint hash, int[] arena, int list)
     {
         return ChecksumValues(hash, arena, list + 1, arena[list]);

@@ -15,18 +15,18 @@ internal sealed class PoolOperator : Connection
         _window.Prepare(context, 6, 7, 9, 10, 11);
         if (context.Failed) return;
         _window.InputChannels = _window.OutputChannels = channels;
+        _window.Pools = true;
         long area = (long)_window.KernelHeight * _window.KernelWidth;
         PrepareFrame(context, area, true, 0);
         if (context.Failed) return;
-        context.Require((long)_window.InputHeight * _window.InputWidth * channels == Source.Length, ModelError.Size, 6);
-        context.Require((long)_window.OutputHeight * _window.OutputWidth * channels == Target.Length, ModelError.Size, 9);
-        context.AddWork((Source.Length + (long)_window.InputHeight) * (area + 1) + Target.Length);
+        _window.Match(context, SourceLength, TargetLength, 6, 9);
+        context.AddWork((SourceLength + (long)_window.InputHeight) * (area + 1) + TargetLength);
     }
 
     internal override void Accumulate(int sum)
     {
         SynapticOperations += FromEvents
-            ? Kernels.PoolEvents(_window, Arena, Source.Offset, sum)
-            : Kernels.PoolValues(_window, Arena, Source.Offset, sum);
+            ? Kernels.SlideEvents(_window, File, Arena, SourceOffset, sum)
+            : Kernels.SlideValues(_window, File, Arena, SourceOffset, sum);
     }
 }

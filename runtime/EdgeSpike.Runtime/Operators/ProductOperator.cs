@@ -24,7 +24,7 @@ internal sealed class ProductOperator : Operator
         if (!context.Fields(12)) return;
         context.Only(ModelProfile.Edge);
         ModelBuffer source = context.Source(0, 1);
-        _accumulate = context.Field(3, 0, 1) == 1;
+        _accumulate = context.Flag(3);
         _shift = context.Field(4, 0, 46);
         _limit = context.Field(5, 1, int.MaxValue);
         ModelTensor weights = context.Weights(6);
@@ -34,11 +34,11 @@ internal sealed class ProductOperator : Operator
         long biasBound;
         ModelTensor bias = context.Bias(7, _width, !_accumulate, out biasBound);
         if (context.Failed) return;
-        context.Require(source.Kind == BufferKind.Values, ModelError.Kind, 0);
+        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
         ModelBuffer target = context.Sum(2, _accumulate, _limit + biasBound);
         if (context.Failed) return;
-        context.Require((long)_repeat * _sources == source.Length, ModelError.Size, 9);
-        context.Require((long)_repeat * _width == target.Length, ModelError.Size, 10);
+        context.Product(_repeat, _sources, source.Length, 9);
+        context.Product(_repeat, _width, target.Length, 10);
         _rowBytes = context.RowBytes(11, weights, _width, _sources);
         _source = source.Offset;
         _target = target.Offset;
@@ -54,20 +54,9 @@ internal sealed class ProductOperator : Operator
         for (int block = 0; block < _repeat; block++, source += _sources)
             for (int j = 0; j < _width; j++, target++)
             {
-                long sum = Kernels.Round(Kernels.Dot(_type, File, _weights + j * _rowBytes, Arena, source, _sources), _shift);
-                if (sum > _limit)
-                {
-                    sum = _limit;
-                    Saturations++;
-                }
-                else if (sum < -_limit)
-                {
-                    sum = -_limit;
-                    Saturations++;
-                }
-
+                int sum = Clamp(Kernels.Round(Kernels.Dot(_type, File, _weights + j * _rowBytes, Arena, source, _sources), _shift), _limit);
                 int before = _accumulate ? Arena[target] : _bias < 0 ? 0 : Bytes.I32(File, _bias + 4 * j);
-                Arena[target] = (int)sum + before;
+                Arena[target] = sum + before;
             }
 
         SynapticOperations += (long)_repeat * _width * _sources;

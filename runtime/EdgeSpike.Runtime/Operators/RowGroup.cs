@@ -22,9 +22,6 @@ internal sealed class RowGroup : Operator
     /// <summary>Where rows begin, as the kernel lists them: scratch of one step, shared by all groups of an interpreter.</summary>
     public int[] Rows;
 
-    /// <summary>The sums.</summary>
-    public ModelBuffer Target;
-
     /// <summary>Every row of every member may be read eight columns at a time: the file goes on behind it.</summary>
     public bool WholeWords;
 
@@ -40,8 +37,6 @@ internal sealed class RowGroup : Operator
             Members[i] = (Connection)operators[first + i];
             if (!Members[i].WholeWords(file.Length)) WholeWords = false;
         }
-
-        Target = Members[0].Target;
     }
 
     /// <summary>How many operators from <paramref name="first"/> on form a group; 0: that one does not begin any.</summary>

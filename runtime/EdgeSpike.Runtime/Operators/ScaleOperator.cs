@@ -23,21 +23,21 @@ internal sealed class ScaleOperator : Operator
         _limit = context.Field(5, 1, int.MaxValue);
         ModelTensor factor = context.Tensor(3, false);
         if (context.Failed) return;
-        context.Require(source.Kind == BufferKind.Values, ModelError.Kind, 0);
+        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
         _wide = factor.Type == TensorType.Int32;
-        context.Require(_wide || factor.Type == TensorType.Int16, ModelError.Kind, 3);
-        context.Require(factor.Count == 1 || factor.Count == source.Length, ModelError.Size, 3);
+        if (!_wide && factor.Type != TensorType.Int16) context.Fail(ModelError.Kind, 3);
+        if (factor.Count != 1 && factor.Count != source.Length) context.Fail(ModelError.Size, 3);
         ModelTensor bias = context.Constants(6, TensorType.Int32, source.Length, -(1 << 30), 1 << 30, true);
         ModelBuffer target = context.Target(2, BufferKind.Values, _limit);
         if (context.Failed) return;
-        context.Require(target.Length == source.Length, ModelError.Size, 2);
+        if (target.Length != source.Length) context.Fail(ModelError.Size, 2);
         _source = source.Offset;
         _target = target.Offset;
         _length = source.Length;
         _factor = factor.Offset;
-        _factorStep = factor.Count == 1 ? 0 : _wide ? 4 : 2;
-        _bias = bias == null ? 92 : bias.Offset;    // the header's reserved word, checked to be 0
-        _biasStep = bias == null || bias.Count == 1 ? 0 : 4;
+        _factorStep = StepOf(factor, _wide ? 4 : 2);
+        _bias = OffsetOf(bias);
+        _biasStep = StepOf(bias, 4);
         context.AddWork(_length);
     }
 
@@ -48,18 +48,7 @@ internal sealed class ScaleOperator : Operator
         {
             int factor = _wide ? Bytes.I32(File, factorAt) : Bytes.I16(File, factorAt);
             long value = Kernels.Round((long)Arena[_source + i] * factor, _shift) + Bytes.I32(File, biasAt);
-            if (value > _limit)
-            {
-                value = _limit;
-                Saturations++;
-            }
-            else if (value < -_limit)
-            {
-                value = -_limit;
-                Saturations++;
-            }
-
-            Arena[_target + i] = (int)value;
+            Arena[_target + i] = Clamp(value, _limit);
             factorAt += _factorStep;
             biasAt += _biasStep;
         }

@@ -16,18 +16,18 @@ internal sealed class SparseOperator : Connection
         ModelTensor rowStarts = context.Tensor(8, false);
         ModelTensor targets = context.Tensor(9, false);
         if (context.Failed) return;
-        context.Require(rowStarts.Type == TensorType.Int32, ModelError.Kind, 8);
-        context.Require(targets.Type == TensorType.UInt16, ModelError.Kind, 9);
+        if (rowStarts.Type != TensorType.Int32) context.Fail(ModelError.Kind, 8);
+        if (targets.Type != TensorType.UInt16) context.Fail(ModelError.Kind, 9);
         int rows = rowStarts.Count - 1;
-        context.Require(rows >= 1, ModelError.Size, 8);
+        if (rows < 1) context.Fail(ModelError.Size, 8);
         PrepareFrame(context, rows, false, context.LengthOf(2));
         if (context.Failed) return;
-        context.Require(Source.Length == rows, ModelError.Size, 8);
-        context.Require(Target.Length <= 65536, ModelError.Size, 9);
-        context.Require(context.Weights(6).Count >= targets.Count, ModelError.Size, 6);
+        if (SourceLength != rows) context.Fail(ModelError.Size, 8);
+        if (TargetLength > 65536) context.Fail(ModelError.Size, 9);
+        if (context.Weights(6).Count < targets.Count) context.Fail(ModelError.Size, 6);
         if (context.Failed) return;
 
-        context.Require(context.Constant(rowStarts, 0) == 0, ModelError.Constant, 8);
+        if (context.Constant(rowStarts, 0) != 0) context.Fail(ModelError.Constant, 8);
         int last = 0;
         for (int i = 1; i <= rows; i++)
         {
@@ -42,7 +42,7 @@ internal sealed class SparseOperator : Connection
             for (int k = last; k < next; k++)
             {
                 int target = context.Constant(targets, k);
-                if (target <= previous || target >= Target.Length)
+                if (target <= previous || target >= TargetLength)
                 {
                     context.Fail(ModelError.Constant, 9);
                     return;
@@ -57,7 +57,7 @@ internal sealed class SparseOperator : Connection
         _rowStarts = rowStarts.Offset;
         _targets = targets.Offset;
         _synapses = last;
-        context.AddWork((long)last + rows + Target.Length);
+        context.AddWork((long)last + rows + TargetLength);
     }
 
     /// <summary>Where the starts of rows stand in the file.</summary>
@@ -80,7 +80,7 @@ internal sealed class SparseOperator : Connection
 
     internal override bool Follows(DenseOperator head)
     {
-        return FromEvents && !Begins && LeftShift == 0 && head.Target == Target && head.WeightType == WeightType && head.Repeat == 1;
+        return FromEvents && !Begins && LeftShift == 0 && Joins(head) && head.WeightType == WeightType && head.Repeat == 1;
     }
 
     internal override bool WholeWords(int fileLength)
@@ -91,7 +91,7 @@ internal sealed class SparseOperator : Connection
     internal override void Accumulate(int sum)
     {
         SynapticOperations += FromEvents
-            ? Kernels.AddSparse(WeightType, File, Weights, _rowStarts, _targets, Arena, Source.Offset, sum)
-            : Kernels.AddValueSparse(WeightType, File, Weights, _rowStarts, _targets, Arena, Source.Offset, Source.Length, sum);
+            ? Kernels.AddSparse(WeightType, File, Weights, _rowStarts, _targets, Arena, SourceOffset, sum)
+            : Kernels.AddValueSparse(WeightType, File, Weights, _rowStarts, _targets, Arena, SourceOffset, SourceLength, sum);
     }
 }

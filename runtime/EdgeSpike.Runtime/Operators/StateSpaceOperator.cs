@@ -30,25 +30,25 @@ internal sealed class StateSpaceOperator : Operator
         _inputs = context.Field(6, 1, 65535);
         ModelTensor matrix = context.Weights(7);
         if (context.Failed) return;
-        context.Require(source.Kind == BufferKind.Values, ModelError.Kind, 0);
-        context.Require((long)_repeat * _inputs == source.Length, ModelError.Size, 6);
-        context.Require((long)_repeat * _order <= int.MaxValue, ModelError.Size, 5);
-        context.Require(matrix.Type != TensorType.Int4, ModelError.Kind, 7);
+        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
+        context.Product(_repeat, _inputs, source.Length, 6);
+        if ((long)_repeat * _order > int.MaxValue) context.Fail(ModelError.Size, 5);
+        if (matrix.Type == TensorType.Int4) context.Fail(ModelError.Kind, 7);
         if (context.Failed) return;
         ModelBuffer state = context.State(2, _repeat * _order, NeuronOperator.Limit);
         ModelBuffer scratch = context.Scratch(3, NeuronOperator.Limit);
         if (context.Failed) return;
-        context.Require(scratch.Length == _order, ModelError.Size, 3);
+        if (scratch.Length != _order) context.Fail(ModelError.Size, 3);
         _rowBytes = context.RowBytes(8, matrix, _order, _order + (long)_inputs);
         ModelTensor shifts = context.Constants(9, TensorType.UInt8, _order, 0, 46, false);
         if (context.Failed) return;
-        context.Require(shifts.Count == _order, ModelError.Size, 9);
-        _residual = context.Field(10, 0, 1) == 1;
+        if (shifts.Count != _order) context.Fail(ModelError.Size, 9);
+        _residual = context.Flag(10);
         _inputShift = context.Field(11, 0, 24);
 
         // |Σ A m| ≤ 2^15 × 2^28 × order ≤ 2^59; |Σ B u| << shift must leave room in int64 as well, so it stays below 2^61.
         long input = ((long)source.Bound * _inputs) >> (46 - _inputShift);
-        context.Require(input == 0, ModelError.Bound, 11);
+        if (input != 0) context.Fail(ModelError.Bound, 11);
 
         _source = source.Offset;
         _state = state.Offset;
@@ -74,18 +74,7 @@ internal sealed class StateSpaceOperator : Operator
                     + (Kernels.Dot(_type, file, _inputColumn + row, arena, u, _inputs) << _inputShift);
                 long next = Kernels.Round(sum, file[_shifts + i]);
                 if (_residual) next += arena[m + i];
-                if (next > NeuronOperator.Limit)
-                {
-                    next = NeuronOperator.Limit;
-                    Saturations++;
-                }
-                else if (next < -NeuronOperator.Limit)
-                {
-                    next = -NeuronOperator.Limit;
-                    Saturations++;
-                }
-
-                arena[_scratch + i] = (int)next;
+                arena[_scratch + i] = Clamp(next, NeuronOperator.Limit);
             }
 
             for (int i = 0; i < _order; i++) arena[m + i] = arena[_scratch + i];

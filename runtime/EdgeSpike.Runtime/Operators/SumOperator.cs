@@ -13,7 +13,7 @@ internal sealed class SumOperator : Operator
         if (!context.Fields(3)) return;
         ModelBuffer source = context.Source(0, 1);
         if (context.Failed) return;
-        context.Require(source.Kind != BufferKind.Words, ModelError.Kind, 0);
+        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
         _events = source.Kind == BufferKind.Events;
         _source = source.Offset;
         _length = source.Length;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -21,7 +23,13 @@ internal sealed class WindowGeometry
     public int DilationWidth;
     public int Groups = 1;
     public int GroupInputs;
-    public int GroupOutputs;
+
+    /// <summary>Elements of a row of weights; 1 for pooling, which adds the element itself.</summary>
+    public int GroupOutputs = 1;
+
+    /// <summary>A pooling: every weight is 1, channels stay apart.</summary>
+    public bool Pools;
+
     public TensorType WeightType;
     public int Weights;
     public int RowBytes;
@@ -61,9 +69,17 @@ internal sealed class WindowGeometry
         DilationWidthRemainder = DilationWidth - DilationWidthQuotient * StrideWidth;
     }
 
+    /// <summary>The buffers have the elements of the images; the fields are those of the heights.</summary>
+    public void Match(PrepareContext context, int sourceLength, int targetLength, int input, int output)
+    {
+        if ((long)InputHeight * InputWidth * InputChannels != sourceLength) context.Fail(ModelError.Size, input);
+        if ((long)OutputHeight * OutputWidth * OutputChannels != targetLength) context.Fail(ModelError.Size, output);
+    }
+
     /// <summary>
     /// value / divisor for 0 … 65535 by 1 … 65535, bit by bit: a hostile file may ask for it 65535 times, so it must not count up.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Quotient(int value, int divisor)
     {
         int quotient = 0;

@@ -58,7 +58,7 @@ internal static class Program
         ModelFile model = interpreter.Model;
         int port = 0;
         while (model.Ports[port].Kind != PortKind.Input) port++;
-        int[] events = new int[model.Buffers[model.Ports[port].Buffer].Length];
+        int[] events = new int[model.Ports[port].Length];
         int vector = model.VectorsOffset;
         for (int v = 0; v < model.VectorCount; v++)
         {

@@ -63,8 +63,7 @@ internal static partial class Kernels
     /// </summary>
     private static unsafe bool Unclamped(NeuronOperator p, int[] arena)
     {
-        ModelBuffer source = p.Source;
-        if (p.Advance(source.PeakWriters == source.Writers ? source.Peak : source.Bound)) return true;
+        if (p.Advance(p.InputPeak >= 0 ? p.Peaks[p.InputPeak] : p.InputBound)) return true;
         fixed (int* a = arena)
         {
             p.MembraneReach = Magnitude(a + p.Membrane, p.Count);

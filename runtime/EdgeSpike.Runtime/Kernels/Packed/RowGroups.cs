@@ -24,7 +24,7 @@ internal static partial class Kernels
             return;
         }
 
-        int sums = group.Target.Offset, width = head.Width, listed = 0, partial = 0;
+        int sums = head.TargetOffset, width = head.Width, listed = 0, partial = 0;
         bool begin = true;
         fixed (byte* f = file)
         fixed (int* a = arena)
@@ -35,7 +35,7 @@ internal static partial class Kernels
             {
                 Connection member = members[i];
                 member.NotePeak();
-                int* active = a + member.Source.Offset;
+                int* active = a + member.SourceOffset;
                 int left = *active++;
                 while (left > 0)
                 {
@@ -84,7 +84,7 @@ internal static partial class Kernels
         }
 
         if (listed > 0) AddListed(group, rows, listed, sums, begin);
-        else if (begin) Fill(head.Arena, head.Target.Offset, head.Width, 0);
+        else if (begin) Fill(head.Arena, head.TargetOffset, head.Width, 0);
         head.FinishInPlace();
         begin = false;
         listed = 0;
@@ -137,7 +137,7 @@ internal static partial class Kernels
         {
             if (members[i].Code != OperatorCode.Sparse) continue;
             SparseOperator member = (SparseOperator)members[i];
-            int* starts = (int*)(file + member.RowStarts), active = arena + member.Source.Offset, end = active + *active;
+            int* starts = (int*)(file + member.RowStarts), active = arena + member.SourceOffset, end = active + *active;
             while (active != end)
             {
                 active++;
@@ -169,12 +169,12 @@ internal static partial class Kernels
             fixed (byte* f = file)
             fixed (int* a = arena)
             {
-                int* list = a + member.Source.Offset;
+                int* list = a + member.SourceOffset;
                 member.CountRows(*list);
                 if (member.WeightType == TensorType.Int8)
-                    AddBlockBytes((sbyte*)(f + member.Weights), member.RowBytes, member.Sources, member.Reciprocal, member.Width, list, a + member.Target.Offset, 1 << member.LeftShift);
+                    AddBlockBytes((sbyte*)(f + member.Weights), member.RowBytes, member.Sources, member.Reciprocal, member.Width, list, a + member.TargetOffset, 1 << member.LeftShift);
                 else
-                    AddBlockShorts((short*)(f + member.Weights), member.RowBytes >> 1, member.Sources, member.Reciprocal, member.Width, list, a + member.Target.Offset, 1 << member.LeftShift);
+                    AddBlockShorts((short*)(f + member.Weights), member.RowBytes >> 1, member.Sources, member.Reciprocal, member.Width, list, a + member.TargetOffset, 1 << member.LeftShift);
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>Single weights and roundings. ARITHMETIC.md, section 1.</summary>
@@ -21,6 +23,7 @@ internal static partial class Kernels
     }
 
     /// <summary>Division by 2^shift, half rounded up.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static long Round(long value, int shift)
     {
         return shift == 0 ? value : (value + (1L << (shift - 1))) >> shift;

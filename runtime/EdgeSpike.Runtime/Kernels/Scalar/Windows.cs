@@ -9,7 +9,7 @@ namespace EdgeSpike.Runtime;
 internal static partial class Kernels
 {
     /// <summary>Adds the contributions of a list of events; returns the synaptic operations done.</summary>
-    public static long ConvolveEvents(WindowGeometry w, byte[] file, int[] arena, int list, int sum)
+    public static long SlideEvents(WindowGeometry w, byte[] file, int[] arena, int list, int sum)
     {
         long rows = 0;
         int count = arena[list], channels = w.InputChannels, rowElements = w.InputWidth * channels;
@@ -42,14 +42,14 @@ internal static partial class Kernels
                 }
             }
 
-            rows += ConvolveOne(w, file, arena, yq, yr, xq, xr, index - pixelStart, 1, sum);
+            rows += One(w, file, arena, yq, yr, xq, xr, index - pixelStart, 1, sum);
         }
 
         return rows * w.GroupOutputs;
     }
 
     /// <summary>Adds the contributions of values, zeros skipped; returns the synaptic operations done.</summary>
-    public static long ConvolveValues(WindowGeometry w, byte[] file, int[] arena, int source, int sum)
+    public static long SlideValues(WindowGeometry w, byte[] file, int[] arena, int source, int sum)
     {
         long rows = 0;
         int yq = w.PaddingTopQuotient, yr = w.PaddingTopRemainder;
@@ -61,7 +61,7 @@ internal static partial class Kernels
                 for (int c = 0; c < w.InputChannels; c++)
                 {
                     int value = arena[source++];
-                    if (value != 0) rows += ConvolveOne(w, file, arena, yq, yr, xq, xr, c, value, sum);
+                    if (value != 0) rows += One(w, file, arena, yq, yr, xq, xr, c, value, sum);
                 }
 
                 if (++xr == w.StrideWidth)
@@ -79,6 +79,11 @@ internal static partial class Kernels
         }
 
         return rows * w.GroupOutputs;
+    }
+
+    private static int One(WindowGeometry w, byte[] file, int[] arena, int yq, int yr, int xq, int xr, int channel, int value, int sum)
+    {
+        return w.Pools ? PoolOne(w, arena, yq, yr, xq, xr, channel, value, sum) : ConvolveOne(w, file, arena, yq, yr, xq, xr, channel, value, sum);
     }
 
     /// <summary>One source element through the whole kernel; returns the rows added.</summary>
@@ -132,79 +137,7 @@ internal static partial class Kernels
         return rows;
     }
 
-    /// <summary>Adds each event to the windows that cover it; returns the additions done.</summary>
-    public static long PoolEvents(WindowGeometry w, int[] arena, int list, int sum)
-    {
-        long additions = 0;
-        int count = arena[list], channels = w.InputChannels, rowElements = w.InputWidth * channels;
-        int rowStart = 0, pixelStart = 0;
-        int yq = w.PaddingTopQuotient, yr = w.PaddingTopRemainder;
-        int xq = w.PaddingLeftQuotient, xr = w.PaddingLeftRemainder;
-        for (int e = 1; e <= count; e++)
-        {
-            int index = arena[list + e];
-            while (index - rowStart >= rowElements)
-            {
-                rowStart += rowElements;
-                pixelStart = rowStart;
-                xq = w.PaddingLeftQuotient;
-                xr = w.PaddingLeftRemainder;
-                if (++yr == w.StrideHeight)
-                {
-                    yr = 0;
-                    yq++;
-                }
-            }
-
-            while (index - pixelStart >= channels)
-            {
-                pixelStart += channels;
-                if (++xr == w.StrideWidth)
-                {
-                    xr = 0;
-                    xq++;
-                }
-            }
-
-            additions += PoolOne(w, arena, yq, yr, xq, xr, index - pixelStart, 1, sum);
-        }
-
-        return additions;
-    }
-
-    /// <summary>Adds values to the windows that cover them, zeros skipped; returns the additions done.</summary>
-    public static long PoolValues(WindowGeometry w, int[] arena, int source, int sum)
-    {
-        long additions = 0;
-        int yq = w.PaddingTopQuotient, yr = w.PaddingTopRemainder;
-        for (int y = 0; y < w.InputHeight; y++)
-        {
-            int xq = w.PaddingLeftQuotient, xr = w.PaddingLeftRemainder;
-            for (int x = 0; x < w.InputWidth; x++)
-            {
-                for (int c = 0; c < w.InputChannels; c++)
-                {
-                    int value = arena[source++];
-                    if (value != 0) additions += PoolOne(w, arena, yq, yr, xq, xr, c, value, sum);
-                }
-
-                if (++xr == w.StrideWidth)
-                {
-                    xr = 0;
-                    xq++;
-                }
-            }
-
-            if (++yr == w.StrideHeight)
-            {
-                yr = 0;
-                yq++;
-            }
-        }
-
-        return additions;
-    }
-
+    /// <summary>One source element into every window that covers it; returns the additions done.</summary>
     private static int PoolOne(WindowGeometry w, int[] arena, int yq, int yr, int xq, int xr, int channel, int value, int sum)
     {
         int additions = 0;
