@@ -26,7 +26,7 @@ public sealed class L2muCounts(ITestOutputHelper output)
     [
         ("Kernels__Step", Neurons), ("Kernels__Saturate", Neurons), ("Kernels__Unclamped", Neurons), ("Kernels__Magnitude", Neurons), ("NeuronOperator__", Neurons), ("neurons_", Neurons),
         ("Kernels__Add", Synapses), ("Kernels__Sum", Synapses), ("Kernels__List", Synapses), ("Kernels__FinishHead", Synapses), ("Kernels__Weight", Synapses),
-        ("RowGroup__", Synapses), ("Connection__", Synapses), ("DenseOperator__", Synapses), ("SparseOperator__", Synapses), ("synapses_", Synapses), ("kernels_", Synapses),
+        ("RowGroup__", Synapses), ("Connection__", Synapses), ("DenseOperator__", Synapses), ("SparseOperator__", Synapses), ("synapses_", Synapses), ("kernels_fill", Else), ("kernels_", Synapses),
     ];
 
     private const string Neurons = "neurons", Synapses = "synapses", Else = "everything else";

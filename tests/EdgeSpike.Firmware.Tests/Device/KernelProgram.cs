@@ -5,7 +5,7 @@ using EdgeSpike.Runtime;
 namespace EdgeSpike.Firmware;
 
 /// <summary>
-/// The bodies that rows of weights go through (Kernels/Packed/RowBodies.cs, or on most cores the assembly in its place), against the
+/// The bodies that rows of weights go through (Kernels/Packed/Bodies.cs, or on most cores the assembly in its place), against the
 /// formula written out weight by weight. Writes "name wrong cases" a line; KernelImageTests builds it in the place of the application.
 /// </summary>
 internal static unsafe class KernelProgram
@@ -34,6 +34,7 @@ internal static unsafe class KernelProgram
             }
 
             Put(port, "lists"u8, Lists(w, a), 64);
+            Put(port, "fills"u8, Fills(a), MostWidth);
         }
 
         Put(port, "end"u8, 0, 0);
@@ -170,6 +171,22 @@ internal static unsafe class KernelProgram
             }
 
             if (!same || listed != full) wrong++;
+        }
+
+        return wrong;
+    }
+
+    private static int Fills(int* a)
+    {
+        int wrong = 0;
+        int* sums = a + 80, expected = a + 160;
+        for (int width = 1; width <= MostWidth; width++)
+        {
+            int value = Next(1 << 24);
+            Start(sums, expected, width);
+            for (int j = 0; j < width; j++) expected[j] = value;
+            Kernels.FillWords(sums, width, value);
+            if (!Same(sums, expected)) wrong++;
         }
 
         return wrong;

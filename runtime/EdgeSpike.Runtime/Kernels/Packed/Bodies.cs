@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace EdgeSpike.Runtime;
 
 /// <summary>
-/// What the rows of a pass go through, in C#: for Armv7-M cores without the DSP extension, and what Kernels/Packed/Dsp/RowBodies.s, which
+/// The loops in which the time goes, in C#: for Armv7-M cores without the DSP extension, and what Kernels/Packed/Dsp/Bodies.s, which
 /// takes the place of this file on cores that have it, must equal.
 /// </summary>
 /// <remarks>
@@ -196,5 +196,19 @@ internal static partial class Kernels
     {
         short* w = (short*)weights;
         for (ushort* end = targets + count; targets != end; targets++, w++) sums[*targets] = sums[*targets] + factor * *w;
+    }
+
+    /// <summary>p[i] = value, i &lt; count.</summary>
+    internal static unsafe void FillWords(int* p, int count, int value)
+    {
+        for (int* end = p + (count & ~3); p != end; p += 4)
+        {
+            p[0] = value;
+            p[1] = value;
+            p[2] = value;
+            p[3] = value;
+        }
+
+        for (count &= 3; count > 0; count--) *p++ = value;
     }
 }

@@ -1,6 +1,6 @@
-@ Rows of weights added to sums, for cores with the DSP extension: Cortex-M4, M7, M33.
+@ Rows of weights added to sums, and sums cleared, for cores with the DSP extension: Cortex-M4, M7, M33.
 @
-@ Contract: that of the C# bodies in Kernels/Packed/RowBodies.cs, bit-identical to them (tests/EdgeSpike.Firmware.Tests/KernelImageTests.cs).
+@ Contract: that of the C# bodies in Kernels/Packed/Bodies.cs, bit-identical to them (tests/EdgeSpike.Firmware.Tests/KernelImageTests.cs).
 @ Leaf functions under the procedure call standard (IHI 0042): arguments r0 to r3, then the stack; r4 to r11 are kept.
 @ The instructions that C# has not: sxtab16 adds two bytes of a word, signed, to two lanes of 16 bits, and rotated by 8 the other
 @ two, exact for 255 rows; sxtah adds a half of a word, signed, to 32 bits.
@@ -279,3 +279,22 @@
 
         synapses kernels_add_byte_synapses, ldrsb, 1
         synapses kernels_add_short_synapses, ldrsh, 2
+
+@ ---- FillWords(r0 p, r1 count, r2 value) ---------------------------------------------------------------------------------------
+        kernel  kernels_fill
+        push    {r4, lr}
+        mov     r3, r2
+        mov     r4, r2
+        mov     r12, r2
+        subs    r1, r1, #8
+        blt     2f
+1:      stm     r0!, {r2, r3, r4, r12}
+        stm     r0!, {r2, r3, r4, r12}
+        subs    r1, r1, #8
+        bge     1b
+2:      adds    r1, r1, #8
+        beq     4f
+3:      str     r2, [r0], #4
+        subs    r1, r1, #1
+        bne     3b
+4:      pop     {r4, pc}

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace EdgeSpike.Runtime;
 
 /// <summary>
-/// The bodies of RowBodies.s, for Cortex-M cores with the DSP extension (M4, M7, M33). Replaces Kernels/Packed/RowBodies.cs, which
+/// The bodies of Bodies.s, for Cortex-M cores with the DSP extension (M4, M7, M33). Replaces Kernels/Packed/Bodies.cs, which
 /// says what each does; bit-identical to it.
 /// </summary>
 internal static partial class Kernels
@@ -48,4 +48,8 @@ internal static partial class Kernels
     [RuntimeImport("*", "kernels_add_short_synapses")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern unsafe void AddShortSynapses(byte* weights, ushort* targets, int count, int factor, int* sums);
+
+    [RuntimeImport("*", "kernels_fill")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern unsafe void FillWords(int* p, int count, int value);
 }
