@@ -24,7 +24,7 @@ public sealed class L2muCounts(ITestOutputHelper output)
     /// <summary>Functions by what they are for; the first part of a name that matches decides, and what matches none is everything else.</summary>
     private static readonly (string Part, string Phase)[] Phases =
     [
-        ("Kernels__Step", Neurons), ("Kernels__Saturate", Neurons), ("Kernels__Unclamped", Neurons), ("Kernels__Magnitude", Neurons), ("NeuronOperator__", Neurons), ("neurons_", Neurons),
+        ("Kernels__Step", Neurons), ("Kernels__Unclamped", Neurons), ("Kernels__Magnitude", Neurons), ("NeuronOperator__", Neurons), ("kernels_step", Neurons), ("Kernels__Limited", Neurons), ("Kernels__Within", Neurons), ("neurons_", Neurons),
         ("Kernels__Add", Synapses), ("Kernels__Sum", Synapses), ("Kernels__List", Synapses), ("Kernels__FinishHead", Synapses), ("Kernels__Weight", Synapses),
         ("RowGroup__", Synapses), ("Connection__", Synapses), ("DenseOperator__", Synapses), ("SparseOperator__", Synapses), ("synapses_", Synapses), ("kernels_fill", Else), ("kernels_", Synapses),
     ];

@@ -35,6 +35,7 @@ internal static unsafe class KernelProgram
 
             Put(port, "lists"u8, Lists(w, a), 64);
             Put(port, "fills"u8, Fills(a), MostWidth);
+            Put(port, "neurons"u8, Neurons(a), MostWidth * 2 * 6);
         }
 
         Put(port, "end"u8, 0, 0);
@@ -188,6 +189,51 @@ internal static unsafe class KernelProgram
             Kernels.FillWords(sums, width, value);
             if (!Same(sums, expected)) wrong++;
         }
+
+        return wrong;
+    }
+
+    // Thresholds shared or own, from 0 up; membranes around them; decays from none to all. Reset: on the next tick, or at once in three ways.
+    private static int Neurons(int* a)
+    {
+        int wrong = 0;
+        int* v = a + 80, expected = a + 160, input = a + 240, thresholds = a + 300, list = a + 360;
+        for (int count = 1; count <= MostWidth; count++)
+            for (int own = 0; own < 2; own++)
+                for (int k = 0; k < 6; k++)
+                {
+                    int shift = Next(8), decay = k == 0 ? 0 : k == 1 ? 32768 : Next(32769), rule = Next(3), value = Next(1 << 20) - (1 << 19), spikes = 0;
+                    Start(v, expected, count);
+                    bool same = true;
+                    for (int j = 0; j < count; j++)
+                    {
+                        input[j] = (Next(1 << 24) - (1 << 23)) >> shift;
+                        thresholds[j] = Next(4) == 0 ? 0 : Next(1 << 23);
+                        if (Next(8) == 0) v[j] = expected[j] = Next(2) == 0 ? thresholds[j] : (1 << 28) - 1;
+                    }
+
+                    int expectedSpikes = 0;
+                    int* expectedList = a + 420;
+                    for (int j = 0; j < count; j++)
+                    {
+                        int threshold = thresholds[j * own], old = expected[j], now = (int)(((long)old * decay) >> 15) + (input[j] << shift);
+                        if (k >= 3 && old > threshold) now -= threshold;
+                        if (now > threshold)
+                        {
+                            expectedList[expectedSpikes++] = j;
+                            if (k < 3) now = rule == 0 ? now : rule == 1 ? value : now - threshold;
+                        }
+
+                        expected[j] = now;
+                    }
+
+                    if (k >= 3) spikes = Kernels.StepSubtractNext(v, v + count, input, shift, decay << 15, (byte*)thresholds, 4 * own, list);
+                    else spikes = Kernels.StepResetNow(v, v + count, input, shift, decay << 15, (byte*)thresholds, 4 * own, list, rule == 1 ? 0 : -1, rule == 2 ? -1 : 0, rule == 1 ? value : 0);
+                    if (spikes != expectedSpikes || !Same(v, expected)) same = false;
+                    for (int i = 0; i < expectedSpikes; i++)
+                        if (list[i] != expectedList[i]) same = false;
+                    if (!same) wrong++;
+                }
 
         return wrong;
     }

@@ -211,4 +211,57 @@ internal static partial class Kernels
 
         for (count &= 3; count > 0; count--) *p++ = value;
     }
+
+    /// <summary>
+    /// Leaky neurons that cannot reach a limit, reset by subtraction on the next tick: where v is above its threshold, that is taken from
+    /// the input, v decays, the input is added. Lists those that are above then. Returns how many.
+    /// </summary>
+    /// <param name="v">Membranes.</param>
+    /// <param name="end">Their end; there is one at least.</param>
+    /// <param name="input">Inputs, to be shifted left.</param>
+    /// <param name="shift">By so much.</param>
+    /// <param name="decay">Decay × 2^15.</param>
+    /// <param name="thresholds">int32, from 0 up.</param>
+    /// <param name="step">Bytes from one threshold to the next, 0 where all share it.</param>
+    /// <param name="list">Gets the indices of those that spike.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static unsafe int StepSubtractNext(int* v, int* end, int* input, int shift, int decay, byte* thresholds, int step, int* list)
+    {
+        int* first = v, next = list;
+        int scale = 1 << shift;
+        do
+        {
+            int drive = *input++ * scale, old = *v, threshold = *(int*)thresholds;
+            thresholds += step;
+            if (old > threshold) drive -= threshold;
+            drive += Decayed(old, decay);
+            *v = drive;
+            if (drive > threshold) *next++ = (int)((byte*)v - (byte*)first) >> 2;
+            v++;
+        }
+        while (v != end);
+        return (int)((byte*)next - (byte*)list) >> 2;
+    }
+
+    /// <summary>The same, reset at once: after a spike v = (v and keep) − (threshold and subtract) + value.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static unsafe int StepResetNow(int* v, int* end, int* input, int shift, int decay, byte* thresholds, int step, int* list, int keep, int subtract, int value)
+    {
+        int* first = v, next = list;
+        int scale = 1 << shift;
+        do
+        {
+            int now = *input++ * scale + Decayed(*v, decay), threshold = *(int*)thresholds;
+            thresholds += step;
+            if (now > threshold)
+            {
+                now = (now & keep) - (threshold & subtract) + value;
+                *next++ = (int)((byte*)v - (byte*)first) >> 2;
+            }
+
+            *v++ = now;
+        }
+        while (v != end);
+        return (int)((byte*)next - (byte*)list) >> 2;
+    }
 }

@@ -52,4 +52,12 @@ internal static partial class Kernels
     [RuntimeImport("*", "kernels_fill")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern unsafe void FillWords(int* p, int count, int value);
+
+    [RuntimeImport("*", "kernels_step_subtract_next")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern unsafe int StepSubtractNext(int* v, int* end, int* input, int shift, int decay, byte* thresholds, int step, int* list);
+
+    [RuntimeImport("*", "kernels_step_reset_now")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern unsafe int StepResetNow(int* v, int* end, int* input, int shift, int decay, byte* thresholds, int step, int* list, int keep, int subtract, int value);
 }
