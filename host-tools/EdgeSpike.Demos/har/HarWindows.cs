@@ -48,7 +48,7 @@ public sealed class HarWindows
     /// <summary>Name of the index.</summary>
     public const string IndexFile = "index.csv";
 
-    private const string Header = "n,subject,activity_code,label,activity,start_timestamp";
+    internal const string IndexHeader = "n,subject,activity_code,label,activity,start_timestamp";
     private const int WindowBytes = Ticks * Channels * sizeof(short);
 
     // 4 million windows are 92 days; the samples stay within one array.
@@ -169,7 +169,7 @@ public sealed class HarWindows
             ReadOnlySpan<char> line = raw.Trim();
             if (number == 1)
             {
-                if (!line.SequenceEqual(Header)) throw Wrong(1, $"the header is not '{Header}'");
+                if (!line.SequenceEqual(IndexHeader)) throw Wrong(1, $"the header is not '{IndexHeader}'");
                 continue;
             }
 
