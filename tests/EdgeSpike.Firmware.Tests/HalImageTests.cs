@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Threading.Tasks;
 using EdgeSpike.Boards;
+using EdgeSpike.Drivers;
 using EdgeSpike.Tests;
 using Xunit;
 

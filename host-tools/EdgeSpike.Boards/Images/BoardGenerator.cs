@@ -143,6 +143,8 @@ public static class BoardGenerator
         };
         return FormattableString.Invariant($$"""
             // {{board.Title}}. Generated from boards/{{board.Name}}.json.
+            using EdgeSpike.Drivers;
+
             namespace EdgeSpike.Firmware;
 
             internal static class Board

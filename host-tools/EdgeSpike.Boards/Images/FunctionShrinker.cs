@@ -174,6 +174,12 @@ internal sealed class FunctionShrinker
             if (_body[i].Text != CompilerObject.ReferenceStore) continue;
             Analyse();
             int value = 1, address = 0, distance = 0;
+            if ((_live[i] & 1) == 0 && Maker(i, 0) is { } made && Distance(_body[made]) is { } sum && (sum.Base == 0 || Unchanged(made, i, 1 << sum.Base)))
+            {
+                (address, distance) = sum;
+                _body[made].Remove();
+            }
+
             if ((_live[i] & 2) == 0 && Maker(i, 1) is { } copied && _body[copied].Second < 0 && (_body[copied].First & 0xFF00) == 0x4600)
             {
                 int source = (_body[copied].First >> 3) & 15;
@@ -182,12 +188,6 @@ internal sealed class FunctionShrinker
                     value = source;
                     _body[copied].Remove();
                 }
-            }
-
-            if ((_live[i] & 1) == 0 && Maker(i, 0) is { } made && Distance(_body[made]) is { } sum && (sum.Base == 0 || Unchanged(made, i, 1 << sum.Base)) && value != 0)
-            {
-                (address, distance) = sum;
-                _body[made].Remove();
             }
 
             _body[i].Replace(string.Create(CultureInfo.InvariantCulture, $"str r{value}, [r{address}, #{distance}]"), 1 << value | 1 << address, 0);
