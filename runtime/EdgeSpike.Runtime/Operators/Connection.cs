@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -10,7 +12,6 @@ public abstract class Connection : Operator
     internal int SourceLength;
     internal int TargetOffset;
     internal int TargetLength;
-    internal TensorType WeightType;
     internal int Weights;
 
     /// <summary>Bytes from one row to the next; 0: rows do not follow one another so.</summary>
@@ -22,7 +23,9 @@ public abstract class Connection : Operator
     private int _shift;
     private int _scratch;
     private int _bias;
-    private int _biasCount;
+    private int _biasLength;
+    private TensorType _weightType;
+    private bool _fromEvents;
     private int _biasBound;
     private int _reach;
     private int _peak;
@@ -34,7 +37,25 @@ public abstract class Connection : Operator
     internal int ColumnBound = int.MaxValue;
 
     /// <summary>True: the source is a list of events, false: values.</summary>
-    internal bool FromEvents;
+    internal bool FromEvents
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.EventSources == Features.Any ? _fromEvents : Features.EventSources == 1; }
+    }
+
+    /// <summary>Type of the weights.</summary>
+    internal TensorType WeightType
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return (TensorType)Features.Choose(Features.WeightType, (int)_weightType); }
+    }
+
+    // Elements of the bias, 0 without one.
+    private int BiasCount
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.SumBiases ? _biasLength : 0; }
+    }
 
     /// <summary>Begins its target; otherwise it adds to it.</summary>
     internal bool Begins
@@ -45,13 +66,13 @@ public abstract class Connection : Operator
     /// <summary>Has a bias.</summary>
     internal bool HasBias
     {
-        get { return _biasCount > 0; }
+        get { return BiasCount > 0; }
     }
 
     /// <summary>Its sum has a shift or a bias of its own.</summary>
     internal bool Finishes
     {
-        get { return _shift != 0 || _biasCount > 0; }
+        get { return _shift != 0 || BiasCount > 0; }
     }
 
     /// <summary>Left shift of the sum; negative: right.</summary>
@@ -102,7 +123,7 @@ public abstract class Connection : Operator
         ModelTensor bias = weightless ? null : context.Bias(7, biasLength, !_accumulate, out biasBound);
         if (context.Failed) return;
         if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
-        FromEvents = source.Kind == BufferKind.Events;
+        _fromEvents = source.Kind == BufferKind.Events;
 
         // What the sum can reach before its shift, and after.
         long sum = weightless ? reach : reach << (weights.Bits - 1);
@@ -129,10 +150,11 @@ public abstract class Connection : Operator
         TargetLength = target.Length;
         if (weights != null)
         {
-            WeightType = weights.Type;
+            _weightType = weights.Type;
             Weights = weights.Offset;
         }
 
+        if (FromEvents != _fromEvents || (weights != null && WeightType != _weightType) || (bias != null && !Features.SumBiases)) context.Fail(ModelError.LeftOut, 0);
         _reach = (int)reach;
         Unit = (weightless ? 1 : 1 << (weights.Bits - 1)) * source.Bound;
         if (_shift > 0) Unit <<= _shift;
@@ -140,7 +162,7 @@ public abstract class Connection : Operator
         if (bias != null)
         {
             _bias = bias.Offset;
-            _biasCount = biasLength;
+            _biasLength = biasLength;
             _biasBound = (int)biasBound;
         }
     }
@@ -166,7 +188,7 @@ public abstract class Connection : Operator
         Kernels.Fill(Arena, sum, length, 0);
         Accumulate(sum);
         Kernels.Shift(Arena, sum, target, length, _shift, _accumulate);
-        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, target, length);
+        if (BiasCount > 0) Kernels.AddConstants(File, _bias, BiasCount, Arena, target, length);
     }
 
     /// <summary>
@@ -194,7 +216,7 @@ public abstract class Connection : Operator
     internal void FinishInPlace()
     {
         Kernels.Shift(Arena, TargetOffset, TargetOffset, TargetLength, _shift, false);
-        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, TargetOffset, TargetLength);
+        if (BiasCount > 0) Kernels.AddConstants(File, _bias, BiasCount, Arena, TargetOffset, TargetLength);
     }
 
     /// <summary>Sums of nothing: 0, or the bias.</summary>
@@ -206,6 +228,6 @@ public abstract class Connection : Operator
     private void Begin(int target, int length)
     {
         Kernels.Fill(Arena, target, length, 0);
-        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, target, length);
+        if (BiasCount > 0) Kernels.AddConstants(File, _bias, BiasCount, Arena, target, length);
     }
 }

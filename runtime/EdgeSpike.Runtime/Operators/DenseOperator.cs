@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -20,6 +22,7 @@ internal sealed class DenseOperator : Connection
         _repeat = context.Field(8, 1, int.MaxValue);
         _sources = context.Field(9, 1, int.MaxValue);
         _width = context.Field(10, 1, int.MaxValue);
+        if (Repeat != _repeat) context.Fail(ModelError.LeftOut, 8);
         PrepareFrame(context, _sources, false, _width);
         if (context.Failed) return;
         context.Product(_repeat, _sources, SourceLength, 9);
@@ -74,7 +77,8 @@ internal sealed class DenseOperator : Connection
     /// <summary>Blocks that share the rows.</summary>
     internal int Repeat
     {
-        get { return _repeat; }
+        [MethodImpl(Features.Inlined)]
+        get { return Features.Blocks ? _repeat : 1; }
     }
 
     /// <summary>May begin a group: with rows of events.</summary>
