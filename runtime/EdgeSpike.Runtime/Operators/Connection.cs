@@ -12,6 +12,12 @@ public abstract class Connection : Operator
     internal int TargetLength;
     internal TensorType WeightType;
     internal int Weights;
+
+    /// <summary>Bytes from one row to the next; 0: rows do not follow one another so.</summary>
+    internal int RowBytes;
+
+    /// <summary>Where the starts of compressed rows stand in the file; 0: rows are not compressed.</summary>
+    internal int RowStarts;
     private bool _accumulate;
     private int _shift;
     private int _scratch;
@@ -69,10 +75,10 @@ public abstract class Connection : Operator
         return TargetOffset == head.TargetOffset && TargetLength == head.TargetLength;
     }
 
-    /// <summary>Whether the last row, read eight columns at a time, ends within the file.</summary>
-    internal virtual bool WholeWords(int fileLength)
+    /// <summary>Counts the synaptic operations of so many rows.</summary>
+    internal void CountRows(int rows, int width)
     {
-        return false;
+        SynapticOperations += (long)rows * width;
     }
 
     /// <summary>Adds this tick's contributions to Arena[sum ..].</summary>
@@ -141,8 +147,14 @@ public abstract class Connection : Operator
 
     internal override void Step()
     {
-        int target = TargetOffset, length = TargetLength;
         NotePeak();
+        Run();
+    }
+
+    /// <summary>The tick without its peak.</summary>
+    internal void Run()
+    {
+        int target = TargetOffset, length = TargetLength;
         if (_shift == 0)
         {
             if (!_accumulate) Begin(target, length);
@@ -163,12 +175,19 @@ public abstract class Connection : Operator
     /// </summary>
     internal void NotePeak()
     {
-        int sources = _reach;
-        if (FromEvents && Arena[SourceOffset] < sources) sources = Arena[SourceOffset];
+        int sources = _reach, bound = ColumnBound, index = _peak;
+        if (FromEvents)
+        {
+            int active = Arena[SourceOffset];
+            if (active < sources) sources = active;
+        }
+
         int peak = sources * Unit;
-        if (peak > ColumnBound) peak = ColumnBound;
+        if (peak > bound) peak = bound;
         peak += _biasBound;
-        Peaks[_peak] = _accumulate ? Peaks[_peak] + peak : peak;
+        int[] peaks = Peaks;
+        if (_accumulate) peak += peaks[index];
+        peaks[index] = peak;
     }
 
     /// <summary>Shifts what the target holds, as if it were this operator's own sum, and adds the bias.</summary>

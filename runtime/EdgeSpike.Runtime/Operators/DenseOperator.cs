@@ -11,7 +11,6 @@ internal sealed class DenseOperator : Connection
 
     private int _sources;
     private int _width;
-    private int _rowBytes;
     private int _repeat;
     private uint _reciprocal;
 
@@ -26,7 +25,7 @@ internal sealed class DenseOperator : Connection
         context.Product(_repeat, _sources, SourceLength, 9);
         context.Product(_repeat, _width, TargetLength, 10);
         ModelTensor weights = context.Weights(6);
-        _rowBytes = context.RowBytes(11, weights, _sources, _width);
+        RowBytes = context.RowBytes(11, weights, _sources, _width);
         context.AddWork((long)SourceLength * _width + TargetLength);
         if (context.Failed) return;
         if (_sources <= FewSources) ColumnBound = LargestColumn() * (Unit >> (weights.Bits - 1));
@@ -50,7 +49,7 @@ internal sealed class DenseOperator : Connection
             int sum = 0;
             for (int i = 0; i < _sources; i++)
             {
-                int weight = Kernels.Weight(WeightType, File, Weights + i * _rowBytes, j);
+                int weight = Kernels.Weight(WeightType, File, Weights + i * RowBytes, j);
                 sum += weight < 0 ? -weight : weight;
             }
 
@@ -70,12 +69,6 @@ internal sealed class DenseOperator : Connection
     internal int Width
     {
         get { return _width; }
-    }
-
-    /// <summary>Bytes from one row to the next.</summary>
-    internal int RowBytes
-    {
-        get { return _rowBytes; }
     }
 
     /// <summary>Blocks that share the rows.</summary>
@@ -105,23 +98,11 @@ internal sealed class DenseOperator : Connection
         return FromEvents && !Begins && LeftShift == 0 && Joins(head) && head.WeightType == WeightType && head._width == _width && head._repeat == _repeat;
     }
 
-    internal override bool WholeWords(int fileLength)
-    {
-        int bits = WeightType == TensorType.Int16 ? 16 : WeightType == TensorType.Int8 ? 8 : 4;
-        return Weights + (_sources - 1L) * _rowBytes + ((_width + 7L) >> 3) * bits <= fileLength;
-    }
-
-    /// <summary>Counts the synaptic operations of so many rows.</summary>
-    internal void CountRows(int rows)
-    {
-        SynapticOperations += (long)rows * _width;
-    }
-
     internal override void Accumulate(int sum)
     {
         int active = FromEvents
-            ? Kernels.AddRows(WeightType, File, Weights, _rowBytes, _sources, _width, Arena, SourceOffset, sum)
-            : Kernels.AddValueRows(WeightType, File, Weights, _rowBytes, _sources, _width, Arena, SourceOffset, SourceLength, sum);
-        SynapticOperations += (long)active * _width;
+            ? Kernels.AddRows(WeightType, File, Weights, RowBytes, _sources, _width, Arena, SourceOffset, sum)
+            : Kernels.AddValueRows(WeightType, File, Weights, RowBytes, _sources, _width, Arena, SourceOffset, SourceLength, sum);
+        CountRows(active, _width);
     }
 }
