@@ -1,7 +1,6 @@
 namespace EdgeSpike.Drivers;
 
 /// <summary>What may be wrong with a stream of samples, beside an <see cref="ImuError"/>. Bits.</summary>
-[System.Flags]
 public enum ImuFaults
 {
     /// <summary>Nothing.</summary>
@@ -132,7 +131,7 @@ public sealed class ImuMonitor
         if (SaturatedAxes != 0) faults |= ImuFaults.Saturated;
         if (FrozenAxes != 0) faults |= ImuFaults.Frozen;
         Samples += samples.Count;
-        if (LookAtTime(samples.Count, lost, microseconds)) faults |= ImuFaults.Rate;
+        if (LookAtTime(samples.Count, lost, error, microseconds)) faults |= ImuFaults.Rate;
         if (microseconds - _lastSample > SilentMicroseconds) faults |= ImuFaults.Silent;
         Seen |= faults;
         if ((faults & StopOn) != 0) Stopped = true;
@@ -172,7 +171,7 @@ public sealed class ImuMonitor
     }
 
     // True: the rate of the last whole window is off.
-    private bool LookAtTime(int count, int lost, long microseconds)
+    private bool LookAtTime(int count, int lost, ImuError error, long microseconds)
     {
         if (!_timed)
         {
@@ -183,7 +182,8 @@ public sealed class ImuMonitor
             return false;
         }
 
-        if (count > 0) _lastSample = microseconds;
+        // A FIFO that is full is a sensor that works.
+        if (count > 0 || error == ImuError.FifoOverflow) _lastSample = microseconds;
         _windowSamples += count + lost;
         long elapsed = microseconds - _windowStart;
         if (elapsed < RateWindowMicroseconds || _windowSamples < 20) return _rateOff;
