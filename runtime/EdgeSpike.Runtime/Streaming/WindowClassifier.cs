@@ -29,6 +29,12 @@ public sealed class WindowClassifier
     /// <summary>Sees the arena after every operator of every tick; null: nobody looks.</summary>
     public StepObserver Observer { get; set; }
 
+    /// <summary>The interpreter lent to it: after an answer its operators' counters are those of the window, until the next begins.</summary>
+    public Interpreter Interpreter
+    {
+        get { return _interpreter; }
+    }
+
     /// <summary>The input of the last tick, as the port took it.</summary>
     public int[] Input { get; private set; }
 
