@@ -35,6 +35,9 @@ public sealed record HarNetworkSize
     /// <summary>Ticks that the memory spans.</summary>
     public double Theta { get; init; } = 20;
 
+    /// <summary>First threshold of the memory's neurons: what reaches them is (2i + 1) / theta for a spike of u.</summary>
+    public float MemoryThreshold { get; init; } = 0.3f;
+
     /// <summary>Neurons H of h.</summary>
     public required int Hidden { get; init; }
 
@@ -84,7 +87,7 @@ public static class HarNetwork
         // Small movements and large ones: the gains of the first layer span two octaves to either side.
         for (int c = 0; c < size.First; c++) first.Normalization!.Gain.Value[c] = MathF.Pow(2, 4f * c / Math.Max(1, size.First - 1) - 1.5f);
         TemporalConvolution second = TemporalConvolution.Create("conv2", size.First, size.SecondTaps, Make("lif2", size.Second, 0.6f, 1), normalize: true, ref random);
-        LegendreCell cell = LegendreCell.Create("cell", size.Second, size.Order, size.Theta, Make("u", size.Encoders, 0.7f, 0.8f), Make("m", size.Encoders * size.Order, 0.4f, 0.3f), Make("h", size.Hidden, 0.6f, 0.8f), normalize: true, ref random);
+        LegendreCell cell = LegendreCell.Create("cell", size.Second, size.Order, size.Theta, Make("u", size.Encoders, 0.7f, 0.8f), Make("m", size.Encoders * size.Order, 0.4f, size.MemoryThreshold), Make("h", size.Hidden, 0.6f, 0.8f), normalize: true, ref random);
         List<Layer> layers = [first];
         if (size.Dropout > 0) layers.Add(Dropout.Create("drop1", size.First, size.Dropout));
         layers.Add(second);
