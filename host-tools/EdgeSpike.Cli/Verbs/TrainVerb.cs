@@ -42,6 +42,7 @@ internal static class TrainVerb
         Option<NeuronKind?> neuron = Choices.Of("--neuron", "Neurons. Default lif.", ("lif", NeuronKind.Lif), ("cuba", NeuronKind.CubaLif));
         Option<int?> epochs = Whole("--epochs", "N", $"Passes over the windows. Default {defaults.Epochs}.", 1, MostEpochs);
         Option<int?> teacher = Whole("--teacher-epochs", "N", $"Passes of the convolutional network that teaches it; 0: none. Default {defaults.TeacherEpochs}.", 0, MostEpochs);
+        Option<double?> keep = Choices.Number("--keep", "SHARE", "Share of the weights that stays; the smallest are pruned and the others trained on. Default 1: all.", v => v is > 0 and <= 1, "a number above 0, at most 1");
         Option<int?> integer = Whole("--integer-epochs", "N", $"Passes of fine-tuning in integers, for int8 and for int4; 0: none. Default {defaults.IntegerEpochs}.", 0, MostEpochs);
         Option<GradientMode?> gradient = Choices.Of("--gradient", "Through time (BPTT), or through space only (SLTT), which is cheaper. Default time.", ("time", GradientMode.ThroughTime), ("space", GradientMode.ThroughSpace));
         Option<bool> validate = new("--validate") { Description = "Leave a tenth of the windows out, and judge by them after each epoch." };
@@ -53,7 +54,7 @@ internal static class TrainVerb
             ("edgespike train har -o har.json", "then: edgespike convert har.json -o har.esm --calibrate har.calibration.npy"),
             ("edgespike train har --split subjects --fold 2 --seed 2 -o fold2.json", "judged by subjects that it never saw"),
             ("edgespike train har --size 14k --neuron cuba --epochs 20 --teacher-epochs 0 -o small.json --resume", "a small one, continued after an interruption"));
-        foreach (Option option in (Option[])[output, data, split, fold, seed, size, neuron, epochs, teacher, integer, gradient, validate, patience, resume]) har.Add(option);
+        foreach (Option option in (Option[])[output, data, split, fold, seed, size, neuron, epochs, teacher, keep, integer, gradient, validate, patience, resume]) har.Add(option);
         har.Work = parsed =>
         {
             string description = parsed.GetRequiredValue(output)!;
@@ -69,6 +70,7 @@ internal static class TrainVerb
                 Neuron = parsed.GetValue(neuron) ?? defaults.Neuron,
                 Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
                 TeacherEpochs = parsed.GetValue(teacher) ?? defaults.TeacherEpochs,
+                Keep = parsed.GetValue(keep) ?? defaults.Keep,
                 IntegerEpochs = parsed.GetValue(integer) ?? defaults.IntegerEpochs,
                 Mode = parsed.GetValue(gradient) ?? defaults.Mode,
                 Validate = parsed.GetValue(validate),
@@ -81,11 +83,11 @@ internal static class TrainVerb
             HarWindows windows = HarWindows.Read(parsed.GetValue(data) ?? WisdmDataSet.DefaultFolder);
             HarTraining training = new(windows, settings);
             Stopwatch watch = Stopwatch.StartNew();
-            int all = settings.Epochs + settings.TeacherEpochs + 2 * settings.IntegerEpochs, done = 0;
+            int all = settings.TeacherEpochs + settings.Epochs + settings.PrunedEpochs + 2 * settings.IntegerEpochs, done = 0;
             void Epoch(HarTrainingEpoch epoch)
             {
                 done++;
-                int after = epoch.Stage switch { "teacher" => settings.Epochs + 2 * settings.IntegerEpochs, "network" => 2 * settings.IntegerEpochs, "int8" => settings.IntegerEpochs, _ => 0 };
+                int after = epoch.Stage switch { "teacher" => all - settings.TeacherEpochs, "network" => settings.PrunedEpochs + 2 * settings.IntegerEpochs, "pruned" => 2 * settings.IntegerEpochs, "int8" => settings.IntegerEpochs, _ => 0 };
                 int left = epoch.Epochs - epoch.Result.Epoch + after;
                 string judged = double.IsNaN(epoch.Result.Validation) ? "" : $", validation {100 * epoch.Result.Validation:0.00} %";
                 session.Error.WriteLine($"{epoch.Stage} {epoch.Result.Epoch}/{epoch.Epochs}: loss {epoch.Result.Loss:0.0000}, right {100 * epoch.Result.Accuracy:0.00} %{judged}, {TimeSpan.FromSeconds(watch.Elapsed.TotalSeconds / done * left):hh\\:mm\\:ss} left");

@@ -42,13 +42,19 @@ public sealed record HarTrainingSettings
     public NeuronKind Neuron { get; init; } = NeuronKind.Lif;
 
     /// <summary>Epochs of the network.</summary>
-    public int Epochs { get; init; } = 60;
+    public int Epochs { get; init; } = 30;
 
     /// <summary>Epochs of the convolutional network that teaches it; 0: no teacher.</summary>
-    public int TeacherEpochs { get; init; } = 30;
+    public int TeacherEpochs { get; init; }
+
+    /// <summary>Share of the weights of each large matrix that stays: 1, all. Less: the smallest go after training, and a fifth of the epochs follows without them.</summary>
+    public double Keep { get; init; } = 1;
 
     /// <summary>Epochs of fine-tuning in integers, for int8 and again for int4; 0: none.</summary>
     public int IntegerEpochs { get; init; } = 4;
+
+    /// <summary>Epochs after pruning.</summary>
+    public int PrunedEpochs => Keep < 1 ? Math.Max(1, Epochs / 5) : 0;
 
     /// <summary>Gradient through time or through space only.</summary>
     public GradientMode Mode { get; init; } = GradientMode.ThroughTime;
@@ -66,12 +72,12 @@ public sealed record HarTrainingSettings
     public string Key(HarWindows windows)
     {
         ArgumentNullException.ThrowIfNull(windows);
-        return string.Create(CultureInfo.InvariantCulture, $"har {Size.Name} {Neuron} {Split} fold {Fold} seed {Seed} epochs {Epochs} teacher {TeacherEpochs} integers {IntegerEpochs} {Mode}{(Validate ? $" validated {Patience}" : "")} data {(windows.Sha256.Length >= 12 ? windows.Sha256[..12] : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"har {Size.Name} {Neuron} {Split} fold {Fold} seed {Seed} epochs {Epochs} teacher {TeacherEpochs} {(Keep < 1 ? $"keep {Keep} " : "")}integers {IntegerEpochs} {Mode}{(Validate ? $" validated {Patience}" : "")} data {(windows.Sha256.Length >= 12 ? windows.Sha256[..12] : "")}");
     }
 }
 
 /// <summary>An epoch of a training, as the log holds it.</summary>
-/// <param name="Stage">"teacher", "network", "int8" or "int4".</param>
+/// <param name="Stage">"teacher", "network", "pruned", "int8" or "int4".</param>
 /// <param name="Result">What it gave.</param>
 /// <param name="Epochs">Epochs of the stage.</param>
 public sealed record HarTrainingEpoch(string Stage, EpochResult Result, int Epochs);
@@ -160,6 +166,12 @@ public sealed class HarTraining
 
         Network network = HarNetwork.Create(s.Split == HarSplitKind.Subjects ? s.Size with { Dropout = 0.1f } : s.Size, s.Neuron, s.Seed);
         Stage("network", network, learn, validation, common with { Epochs = s.Epochs, Mode = s.Mode, TeacherShare = 0.7f }, teachers, checkpoint, resume, epoch, progress, cancellation);
+        if (s.Keep < 1)
+        {
+            Pruning.Apply(network, s.Keep);
+            Stage("pruned", network, learn, validation, common with { Epochs = s.PrunedEpochs, Mode = s.Mode, TeacherShare = 0.7f, Rate = common.Rate / 2, WarmUp = 0.2f }, teachers, checkpoint, resume, epoch, progress, cancellation);
+        }
+
         double[] rates = [.. Evaluation.Rates(network, test).Where((_, i) => network.Layers[i] is TemporalConvolution or LegendreCell)];
         HarIntegerResult[] integers = [.. ((WeightType[])[WeightType.Int8, WeightType.Int4]).Select(type => FineTune(network, type, learn, common, teachers, checkpoint, resume, epoch, progress, cancellation))];
         return new HarTrainingResult(Export(network, s.Size), integers, network.Count, taught, Evaluation.Accuracy(network, test, s.Threads), rates, test.Count);
@@ -213,7 +225,7 @@ public sealed class HarTraining
     }
 
     /// <summary>Names of the checkpoints of a prefix.</summary>
-    public static IEnumerable<string> Checkpoints(string prefix) => ((string[])["teacher", "network", "int8", "int4"]).Select(stage => $"{prefix}.{stage}.checkpoint");
+    public static IEnumerable<string> Checkpoints(string prefix) => ((string[])["teacher", "network", "pruned", "int8", "int4"]).Select(stage => $"{prefix}.{stage}.checkpoint");
 
     private void Stage(string stage, Network network, HarTrainingData learn, HarTrainingData? validation, TrainingOptions options, Network[] teachers, string checkpoint, bool resume, Action<HarTrainingEpoch> epoch, IProgress<double>? progress, CancellationToken cancellation, Action<Trainer>? prepare = null)
     {
