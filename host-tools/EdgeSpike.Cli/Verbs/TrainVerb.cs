@@ -47,6 +47,7 @@ internal static class TrainVerb
         Option<GradientMode?> gradient = Choices.Of("--gradient", "Through time (BPTT), or through space only (SLTT), which is cheaper. Default time.", ("time", GradientMode.ThroughTime), ("space", GradientMode.ThroughSpace));
         Option<bool> validate = new("--validate") { Description = "Leave a tenth of the windows out, and judge by them after each epoch." };
         Option<int?> patience = Whole("--patience", "N", "With --validate: stop after as many epochs without a better one.", 1, MostEpochs);
+        Option<bool> baseline = new("--baseline") { Description = "Train the convolutional network of 14,000 parameters that the figures compare with; only its log is written." };
         Option<bool> resume = new("--resume") { Description = "Continue where the same command was stopped." };
 
         VerbCommand har = new(
@@ -54,7 +55,7 @@ internal static class TrainVerb
             ("edgespike train har -o har.json", "then: edgespike convert har.json -o har.esm --calibrate har.calibration.npy"),
             ("edgespike train har --split subjects --fold 2 --seed 2 -o fold2.json", "judged by subjects that it never saw"),
             ("edgespike train har --size 14k --neuron cuba --epochs 20 --teacher-epochs 0 -o small.json --resume", "a small one, continued after an interruption"));
-        foreach (Option option in (Option[])[output, data, split, fold, seed, size, neuron, epochs, teacher, keep, integer, gradient, validate, patience, resume]) har.Add(option);
+        foreach (Option option in (Option[])[output, data, split, fold, seed, size, neuron, epochs, teacher, keep, integer, gradient, validate, patience, baseline, resume]) har.Add(option);
         har.Work = parsed =>
         {
             string description = parsed.GetRequiredValue(output)!;
@@ -83,26 +84,27 @@ internal static class TrainVerb
             HarWindows windows = HarWindows.Read(parsed.GetValue(data) ?? WisdmDataSet.DefaultFolder);
             HarTraining training = new(windows, settings);
             Stopwatch watch = Stopwatch.StartNew();
-            int all = settings.TeacherEpochs + settings.Epochs + settings.PrunedEpochs + 2 * settings.IntegerEpochs, done = 0;
+            int all = parsed.GetValue(baseline) ? settings.Epochs : settings.TeacherEpochs + settings.Epochs + settings.PrunedEpochs + 2 * settings.IntegerEpochs, done = 0;
             void Epoch(HarTrainingEpoch epoch)
             {
                 done++;
                 int after = epoch.Stage switch { "teacher" => all - settings.TeacherEpochs, "network" => settings.PrunedEpochs + 2 * settings.IntegerEpochs, "pruned" => 2 * settings.IntegerEpochs, "int8" => settings.IntegerEpochs, _ => 0 };
+                if (parsed.GetValue(baseline)) after = 0;
                 int left = epoch.Epochs - epoch.Result.Epoch + after;
                 string judged = double.IsNaN(epoch.Result.Validation) ? "" : $", validation {100 * epoch.Result.Validation:0.00} %";
                 session.Error.WriteLine($"{epoch.Stage} {epoch.Result.Epoch}/{epoch.Epochs}: loss {epoch.Result.Loss:0.0000}, right {100 * epoch.Result.Accuracy:0.00} %{judged}, {TimeSpan.FromSeconds(watch.Elapsed.TotalSeconds / done * left):hh\\:mm\\:ss} left");
             }
 
-            HarTrainingResult result;
-            try
+            if (parsed.GetValue(baseline))
             {
-                result = LongWork.Run(session, "training", progress => training.Run(prefix, parsed.GetValue(resume), Epoch, new Share(progress, () => (double)done / all, 1.0 / all), session.Cancellation));
-            }
-            catch (OperationCanceledException)
-            {
-                throw new ConversionException(ErrorCode.Cancelled, "edgespike train har", "stopped", training.Log.Count > 0 ? "give the same command with --resume to go on" : "no file was changed");
+                (int parameters, double accuracy, int judged) = Stoppable(session, training, progress => training.RunBaseline($"{prefix}.baseline", parsed.GetValue(resume), Epoch, new Share(progress, () => (double)done / all, 1.0 / all), session.Cancellation));
+                OutputFile.Write(log, training.LogTable());
+                File.Delete($"{prefix}.baseline.network.checkpoint");
+                session.Show(new { Log = log, Settings = settings, Parameters = parameters, Test = judged, FloatAccuracy = accuracy }, console => Tables.Line(console, $"convolutional network of {Units.Number(parameters)} parameters in float: {Verdict.Percent(accuracy)} of {Units.Number(judged)} windows right; log: {log}"));
+                return ErrorCode.None;
             }
 
+            HarTrainingResult result = Stoppable(session, training, progress => training.Run(prefix, parsed.GetValue(resume), Epoch, new Share(progress, () => (double)done / all, 1.0 / all), session.Cancellation));
             List<(string, byte[])> files = [(log, training.LogTable()), (calibration, training.Calibration.ToNpy())];
             List<string> descriptions = [];
             foreach (HarIntegerResult integers in result.Integers)
@@ -144,6 +146,18 @@ internal static class TrainVerb
             return ErrorCode.None;
         };
         return har;
+    }
+
+    private static T Stoppable<T>(Session session, HarTraining training, Func<IProgress<double>, T> work)
+    {
+        try
+        {
+            return LongWork.Run(session, "training", work);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ConversionException(ErrorCode.Cancelled, "edgespike train har", "stopped", training.Log.Count > 0 ? "give the same command with --resume to go on" : "no file was changed");
+        }
     }
 
     private static string Word(WeightType weights) => weights.ToString().ToLowerInvariant();

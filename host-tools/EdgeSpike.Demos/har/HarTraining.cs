@@ -148,9 +148,7 @@ public sealed class HarTraining
     {
         ArgumentNullException.ThrowIfNull(epoch);
         HarTrainingSettings s = _settings;
-        // A subject that was never seen moves and wears its watch in its own way; one that was seen does not.
-        HarAugmentation change = s.Split == HarSplitKind.Subjects ? new HarAugmentation() : new HarAugmentation { Turn = 0, Scale = 0, Noise = 0, Warp = 0 };
-        HarTrainingData learn = new(_windows, _learn, s.Size.SamplesPerTick, change);
+        HarTrainingData learn = Learn();
         HarTrainingData? validation = s.Validate && _split.Validation.Length > 0 ? new(_windows, _split.Validation, s.Size.SamplesPerTick) : null;
         HarTrainingData test = new(_windows, _split.Test, s.Size.SamplesPerTick);
         TrainingOptions common = new() { Rate = 5e-3f, Seed = s.Seed, Threads = s.Threads, Patience = s.Validate ? s.Patience : 0 };
@@ -176,6 +174,22 @@ public sealed class HarTraining
         HarIntegerResult[] integers = [.. ((WeightType[])[WeightType.Int8, WeightType.Int4]).Select(type => FineTune(network, type, learn, common, teachers, checkpoint, resume, epoch, progress, cancellation))];
         return new HarTrainingResult(Export(network, s.Size), integers, network.Count, taught, Evaluation.Accuracy(network, test, s.Threads), rates, test.Count);
     }
+
+    /// <summary>Trains the convolutional network of <see cref="HarNetwork.CreateBaseline"/> in the same way, in float only.</summary>
+    /// <returns>Its parameters, and its accuracy on the windows that judge.</returns>
+    public (int Parameters, double Accuracy, int Test) RunBaseline(string checkpoint, bool resume, Action<HarTrainingEpoch> epoch, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(epoch);
+        Network network = HarNetwork.CreateBaseline(_settings.Seed);
+        HarTrainingData? validation = _settings.Validate && _split.Validation.Length > 0 ? new(_windows, _split.Validation, 2) : null;
+        Stage("network", network, Learn(), validation, new TrainingOptions { Rate = 5e-3f, Seed = _settings.Seed, Threads = _settings.Threads, Epochs = _settings.Epochs }, [], checkpoint, resume, epoch, progress, cancellation);
+        return (network.Count, Evaluation.Accuracy(network, new HarTrainingData(_windows, _split.Test, 2), _settings.Threads), _split.Test.Length);
+    }
+
+    // A subject that was never seen moves and wears its watch in its own way; one that was seen does not.
+    private HarTrainingData Learn() => new(
+        _windows, _learn, _settings.Size.SamplesPerTick,
+        _settings.Split == HarSplitKind.Subjects ? new HarAugmentation() : new HarAugmentation { Turn = 0, Scale = 0, Noise = 0, Warp = 0 });
 
     /// <summary>The network as one that takes whole sensor readings.</summary>
     public static NetworkGraph Export(Network network, HarNetworkSize size)
