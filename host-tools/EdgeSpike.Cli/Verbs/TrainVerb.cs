@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Text;
 using EdgeSpike.Cli.Terminal;
 using EdgeSpike.Conversion;
 using EdgeSpike.Conversion.Files;
@@ -32,7 +33,7 @@ internal static class TrainVerb
     private static VerbCommand CreateHar(Session session)
     {
         HarTrainingSettings defaults = new();
-        Option<string?> output = Choices.Path("--output", "OUT.json", "Description to write (fine-tuned in int8); beside it its tensors, the one for int4, the log, and windows to calibrate a conversion by.", "-o");
+        Option<string?> output = Choices.Path("--output", "OUT.json", "Description to write (fine-tuned in int8); beside it its tensors, the one for int4, the log (.csv and .svg), and windows to calibrate a conversion by.", "-o");
         output.Required = true;
         Option<string?> data = Choices.Path("--data", "DIR", "Folder of the windows. Default: where 'edgespike data wisdm' puts them.");
         Option<HarSplitKind?> split = Choices.Of("--split", "Who judges: random windows, or subjects that were never seen. Default random.", ("random", HarSplitKind.Random), ("subjects", HarSplitKind.Subjects));
@@ -47,7 +48,7 @@ internal static class TrainVerb
         Option<GradientMode?> gradient = Choices.Of("--gradient", "Through time (BPTT), or through space only (SLTT), which is cheaper. Default time.", ("time", GradientMode.ThroughTime), ("space", GradientMode.ThroughSpace));
         Option<bool> validate = new("--validate") { Description = "Leave a tenth of the windows out, and judge by them after each epoch." };
         Option<int?> patience = Whole("--patience", "N", "With --validate: stop after as many epochs without a better one.", 1, MostEpochs);
-        Option<bool> baseline = new("--baseline") { Description = "Train the convolutional network of 14,000 parameters that the figures compare with; only its log is written." };
+        Option<bool> baseline = new("--baseline") { Description = "Train the convolutional network of 14,000 parameters that the figures compare with; only its log (.csv and .svg) is written." };
         Option<bool> resume = new("--resume") { Description = "Continue where the same command was stopped." };
 
         VerbCommand har = new(
@@ -59,7 +60,7 @@ internal static class TrainVerb
         har.Work = parsed =>
         {
             string description = parsed.GetRequiredValue(output)!;
-            string calibration = Path.ChangeExtension(description, ".calibration.npy"), log = Path.ChangeExtension(description, ".csv"), prefix = Path.ChangeExtension(description, null);
+            string calibration = Path.ChangeExtension(description, ".calibration.npy"), log = Path.ChangeExtension(description, ".csv"), picture = Path.ChangeExtension(description, ".svg"), prefix = Path.ChangeExtension(description, null);
             if (!description.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
                 throw new ConversionException(ErrorCode.Usage, $"-o {description}", "a description ends in .json", $"give {Path.ChangeExtension(description, ".json")}");
             HarTrainingSettings settings = defaults with
@@ -98,14 +99,14 @@ internal static class TrainVerb
             if (parsed.GetValue(baseline))
             {
                 (int parameters, double accuracy, int judged) = Stoppable(session, training, progress => training.RunBaseline($"{prefix}.baseline", parsed.GetValue(resume), Epoch, new Share(progress, () => (double)done / all, 1.0 / all), session.Cancellation));
-                OutputFile.Write(log, training.LogTable());
+                OutputFile.WriteAll([(log, training.LogTable()), (picture, Picture(training))]);
                 File.Delete($"{prefix}.baseline.network.checkpoint");
                 session.Show(new { Log = log, Settings = settings, Parameters = parameters, Test = judged, FloatAccuracy = accuracy }, console => Tables.Line(console, $"convolutional network of {Units.Number(parameters)} parameters in float: {Verdict.Percent(accuracy)} of {Units.Number(judged)} windows right; log: {log}"));
                 return ErrorCode.None;
             }
 
             HarTrainingResult result = Stoppable(session, training, progress => training.Run(prefix, parsed.GetValue(resume), Epoch, new Share(progress, () => (double)done / all, 1.0 / all), session.Cancellation));
-            List<(string, byte[])> files = [(log, training.LogTable()), (calibration, training.Calibration.ToNpy())];
+            List<(string, byte[])> files = [(log, training.LogTable()), (picture, Picture(training)), (calibration, training.Calibration.ToNpy())];
             List<string> descriptions = [];
             foreach (HarIntegerResult integers in result.Integers)
             {
@@ -159,6 +160,8 @@ internal static class TrainVerb
             throw new ConversionException(ErrorCode.Cancelled, "edgespike train har", "stopped", training.Log.Count > 0 ? "give the same command with --resume to go on" : "no file was changed");
         }
     }
+
+    private static byte[] Picture(HarTraining training) => Encoding.UTF8.GetBytes(HarTrainingPicture.Draw(training.Log).ToSvgFile("Loss and accuracy over the epochs of a training"));
 
     private static string Word(WeightType weights) => weights.ToString().ToLowerInvariant();
 
