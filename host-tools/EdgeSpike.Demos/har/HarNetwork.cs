@@ -51,7 +51,7 @@ public sealed record HarNetworkSize
     public float Dropout { get; init; }
 
     /// <summary>Slope of the surrogate.</summary>
-    public float SurrogateWidth { get; init; } = 2;
+    public float SurrogateWidth { get; init; } = 3;
 }
 
 /// <summary>The networks of the wrist, with first weights drawn from a seed.</summary>
