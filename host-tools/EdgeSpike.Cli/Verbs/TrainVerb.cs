@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Text;
 using EdgeSpike.Cli.Terminal;
 using EdgeSpike.Conversion;
 using EdgeSpike.Conversion.Files;
@@ -32,7 +33,7 @@ internal static class TrainVerb
     private static VerbCommand CreateHar(Session session)
     {
         HarTrainingSettings defaults = new();
-        Option<string?> output = Choices.Path("--output", "OUT.json", "Description to write (fine-tuned in int8); beside it its tensors, the one for int4, the log, and windows to calibrate a conversion by.", "-o");
+        Option<string?> output = Choices.Path("--output", "OUT.json", "Description to write (fine-tuned in int8); beside it its tensors, the one for int4, the log (.csv and .svg), and windows to calibrate a conversion by.", "-o");
         output.Required = true;
         Option<string?> data = Choices.Path("--data", "DIR", "Folder of the windows. Default: where 'edgespike data wisdm' puts them.");
         Option<HarSplitKind?> split = Choices.Of("--split", "Who judges: random windows, or subjects that were never seen. Default random.", ("random", HarSplitKind.Random), ("subjects", HarSplitKind.Subjects));
@@ -42,10 +43,12 @@ internal static class TrainVerb
         Option<NeuronKind?> neuron = Choices.Of("--neuron", "Neurons. Default lif.", ("lif", NeuronKind.Lif), ("cuba", NeuronKind.CubaLif));
         Option<int?> epochs = Whole("--epochs", "N", $"Passes over the windows. Default {defaults.Epochs}.", 1, MostEpochs);
         Option<int?> teacher = Whole("--teacher-epochs", "N", $"Passes of the convolutional network that teaches it; 0: none. Default {defaults.TeacherEpochs}.", 0, MostEpochs);
+        Option<double?> keep = Choices.Number("--keep", "SHARE", "Share of the weights that stays; the smallest are pruned and the others trained on. Default 1: all.", v => v is > 0 and <= 1, "a number above 0, at most 1");
         Option<int?> integer = Whole("--integer-epochs", "N", $"Passes of fine-tuning in integers, for int8 and for int4; 0: none. Default {defaults.IntegerEpochs}.", 0, MostEpochs);
         Option<GradientMode?> gradient = Choices.Of("--gradient", "Through time (BPTT), or through space only (SLTT), which is cheaper. Default time.", ("time", GradientMode.ThroughTime), ("space", GradientMode.ThroughSpace));
         Option<bool> validate = new("--validate") { Description = "Leave a tenth of the windows out, and judge by them after each epoch." };
         Option<int?> patience = Whole("--patience", "N", "With --validate: stop after as many epochs without a better one.", 1, MostEpochs);
+        Option<bool> baseline = new("--baseline") { Description = "Train the convolutional network of 14,000 parameters that the figures compare with; only its log (.csv and .svg) is written." };
         Option<bool> resume = new("--resume") { Description = "Continue where the same command was stopped." };
 
         VerbCommand har = new(
@@ -53,11 +56,11 @@ internal static class TrainVerb
             ("edgespike train har -o har.json", "then: edgespike convert har.json -o har.esm --calibrate har.calibration.npy"),
             ("edgespike train har --split subjects --fold 2 --seed 2 -o fold2.json", "judged by subjects that it never saw"),
             ("edgespike train har --size 14k --neuron cuba --epochs 20 --teacher-epochs 0 -o small.json --resume", "a small one, continued after an interruption"));
-        foreach (Option option in (Option[])[output, data, split, fold, seed, size, neuron, epochs, teacher, integer, gradient, validate, patience, resume]) har.Add(option);
+        foreach (Option option in (Option[])[output, data, split, fold, seed, size, neuron, epochs, teacher, keep, integer, gradient, validate, patience, baseline, resume]) har.Add(option);
         har.Work = parsed =>
         {
             string description = parsed.GetRequiredValue(output)!;
-            string calibration = Path.ChangeExtension(description, ".calibration.npy"), log = Path.ChangeExtension(description, ".csv"), prefix = Path.ChangeExtension(description, null);
+            string calibration = Path.ChangeExtension(description, ".calibration.npy"), log = Path.ChangeExtension(description, ".csv"), picture = Path.ChangeExtension(description, ".svg"), prefix = Path.ChangeExtension(description, null);
             if (!description.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
                 throw new ConversionException(ErrorCode.Usage, $"-o {description}", "a description ends in .json", $"give {Path.ChangeExtension(description, ".json")}");
             HarTrainingSettings settings = defaults with
@@ -69,6 +72,7 @@ internal static class TrainVerb
                 Neuron = parsed.GetValue(neuron) ?? defaults.Neuron,
                 Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
                 TeacherEpochs = parsed.GetValue(teacher) ?? defaults.TeacherEpochs,
+                Keep = parsed.GetValue(keep) ?? defaults.Keep,
                 IntegerEpochs = parsed.GetValue(integer) ?? defaults.IntegerEpochs,
                 Mode = parsed.GetValue(gradient) ?? defaults.Mode,
                 Validate = parsed.GetValue(validate),
@@ -81,27 +85,28 @@ internal static class TrainVerb
             HarWindows windows = HarWindows.Read(parsed.GetValue(data) ?? WisdmDataSet.DefaultFolder);
             HarTraining training = new(windows, settings);
             Stopwatch watch = Stopwatch.StartNew();
-            int all = settings.Epochs + settings.TeacherEpochs + 2 * settings.IntegerEpochs, done = 0;
+            int all = parsed.GetValue(baseline) ? settings.Epochs : settings.TeacherEpochs + settings.Epochs + settings.PrunedEpochs + 2 * settings.IntegerEpochs, done = 0;
             void Epoch(HarTrainingEpoch epoch)
             {
                 done++;
-                int after = epoch.Stage switch { "teacher" => settings.Epochs + 2 * settings.IntegerEpochs, "network" => 2 * settings.IntegerEpochs, "int8" => settings.IntegerEpochs, _ => 0 };
+                int after = epoch.Stage switch { "teacher" => all - settings.TeacherEpochs, "network" => settings.PrunedEpochs + 2 * settings.IntegerEpochs, "pruned" => 2 * settings.IntegerEpochs, "int8" => settings.IntegerEpochs, _ => 0 };
+                if (parsed.GetValue(baseline)) after = 0;
                 int left = epoch.Epochs - epoch.Result.Epoch + after;
                 string judged = double.IsNaN(epoch.Result.Validation) ? "" : $", validation {100 * epoch.Result.Validation:0.00} %";
                 session.Error.WriteLine($"{epoch.Stage} {epoch.Result.Epoch}/{epoch.Epochs}: loss {epoch.Result.Loss:0.0000}, right {100 * epoch.Result.Accuracy:0.00} %{judged}, {TimeSpan.FromSeconds(watch.Elapsed.TotalSeconds / done * left):hh\\:mm\\:ss} left");
             }
 
-            HarTrainingResult result;
-            try
+            if (parsed.GetValue(baseline))
             {
-                result = LongWork.Run(session, "training", progress => training.Run(prefix, parsed.GetValue(resume), Epoch, new Share(progress, () => (double)done / all, 1.0 / all), session.Cancellation));
-            }
-            catch (OperationCanceledException)
-            {
-                throw new ConversionException(ErrorCode.Cancelled, "edgespike train har", "stopped", training.Log.Count > 0 ? "give the same command with --resume to go on" : "no file was changed");
+                (int parameters, double accuracy, int judged) = Stoppable(session, training, progress => training.RunBaseline($"{prefix}.baseline", parsed.GetValue(resume), Epoch, new Share(progress, () => (double)done / all, 1.0 / all), session.Cancellation));
+                OutputFile.WriteAll([(log, training.LogTable()), (picture, Picture(training))]);
+                File.Delete($"{prefix}.baseline.network.checkpoint");
+                session.Show(new { Log = log, Settings = settings, Parameters = parameters, Test = judged, FloatAccuracy = accuracy }, console => Tables.Line(console, $"convolutional network of {Units.Number(parameters)} parameters in float: {Verdict.Percent(accuracy)} of {Units.Number(judged)} windows right; log: {log}"));
+                return ErrorCode.None;
             }
 
-            List<(string, byte[])> files = [(log, training.LogTable()), (calibration, training.Calibration.ToNpy())];
+            HarTrainingResult result = Stoppable(session, training, progress => training.Run(prefix, parsed.GetValue(resume), Epoch, new Share(progress, () => (double)done / all, 1.0 / all), session.Cancellation));
+            List<(string, byte[])> files = [(log, training.LogTable()), (picture, Picture(training)), (calibration, training.Calibration.ToNpy())];
             List<string> descriptions = [];
             foreach (HarIntegerResult integers in result.Integers)
             {
@@ -143,6 +148,20 @@ internal static class TrainVerb
         };
         return har;
     }
+
+    private static T Stoppable<T>(Session session, HarTraining training, Func<IProgress<double>, T> work)
+    {
+        try
+        {
+            return LongWork.Run(session, "training", work);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ConversionException(ErrorCode.Cancelled, "edgespike train har", "stopped", training.Log.Count > 0 ? "give the same command with --resume to go on" : "no file was changed");
+        }
+    }
+
+    private static byte[] Picture(HarTraining training) => Encoding.UTF8.GetBytes(HarTrainingPicture.Draw(training.Log).ToSvgFile("Loss and accuracy over the epochs of a training"));
 
     private static string Word(WeightType weights) => weights.ToString().ToLowerInvariant();
 

@@ -51,7 +51,7 @@ public sealed record HarNetworkSize
     public float Dropout { get; init; }
 
     /// <summary>Slope of the surrogate.</summary>
-    public float SurrogateWidth { get; init; } = 2;
+    public float SurrogateWidth { get; init; } = 3;
 }
 
 /// <summary>The networks of the wrist, with first weights drawn from a seed.</summary>
@@ -74,6 +74,9 @@ public static class HarNetwork
 
     /// <summary>The convolutional network that teaches: 60,000 parameters.</summary>
     public static Network CreateTeacher(int samplesPerTick, int seed) => CreateConvolutional(samplesPerTick, [(4, 64), (3, 96), (3, 128)], 0.2f, seed);
+
+    /// <summary>The convolutional network that the spiking one is compared with: 14,000 parameters, in float32 as much memory as its int8.</summary>
+    public static Network CreateBaseline(int seed) => CreateConvolutional(2, [(4, 36), (3, 48), (3, 48)], 0, seed);
 
     /// <summary>The spiking network of a size.</summary>
     public static Network Create(HarNetworkSize size, NeuronKind neuron, int seed)

@@ -42,13 +42,19 @@ public sealed record HarTrainingSettings
     public NeuronKind Neuron { get; init; } = NeuronKind.Lif;
 
     /// <summary>Epochs of the network.</summary>
-    public int Epochs { get; init; } = 60;
+    public int Epochs { get; init; } = 40;
 
     /// <summary>Epochs of the convolutional network that teaches it; 0: no teacher.</summary>
-    public int TeacherEpochs { get; init; } = 30;
+    public int TeacherEpochs { get; init; }
+
+    /// <summary>Share of the weights of each large matrix that stays: 1, all. Less: the smallest go after training, and a fifth of the epochs follows without them.</summary>
+    public double Keep { get; init; } = 1;
 
     /// <summary>Epochs of fine-tuning in integers, for int8 and again for int4; 0: none.</summary>
     public int IntegerEpochs { get; init; } = 4;
+
+    /// <summary>Epochs after pruning.</summary>
+    public int PrunedEpochs => Keep < 1 ? Math.Max(1, Epochs / 5) : 0;
 
     /// <summary>Gradient through time or through space only.</summary>
     public GradientMode Mode { get; init; } = GradientMode.ThroughTime;
@@ -66,12 +72,12 @@ public sealed record HarTrainingSettings
     public string Key(HarWindows windows)
     {
         ArgumentNullException.ThrowIfNull(windows);
-        return string.Create(CultureInfo.InvariantCulture, $"har {Size.Name} {Neuron} {Split} fold {Fold} seed {Seed} epochs {Epochs} teacher {TeacherEpochs} integers {IntegerEpochs} {Mode}{(Validate ? $" validated {Patience}" : "")} data {(windows.Sha256.Length >= 12 ? windows.Sha256[..12] : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"har {Size.Name} {Neuron} {Split} fold {Fold} seed {Seed} epochs {Epochs} teacher {TeacherEpochs} {(Keep < 1 ? $"keep {Keep} " : "")}integers {IntegerEpochs} {Mode}{(Validate ? $" validated {Patience}" : "")} data {(windows.Sha256.Length >= 12 ? windows.Sha256[..12] : "")}");
     }
 }
 
 /// <summary>An epoch of a training, as the log holds it.</summary>
-/// <param name="Stage">"teacher", "network", "int8" or "int4".</param>
+/// <param name="Stage">"teacher", "network", "pruned", "int8" or "int4".</param>
 /// <param name="Result">What it gave.</param>
 /// <param name="Epochs">Epochs of the stage.</param>
 public sealed record HarTrainingEpoch(string Stage, EpochResult Result, int Epochs);
@@ -142,12 +148,10 @@ public sealed class HarTraining
     {
         ArgumentNullException.ThrowIfNull(epoch);
         HarTrainingSettings s = _settings;
-        // A subject that was never seen moves and wears its watch in its own way; one that was seen does not.
-        HarAugmentation change = s.Split == HarSplitKind.Subjects ? new HarAugmentation() : new HarAugmentation { Turn = 0, Scale = 0, Noise = 0, Warp = 0 };
-        HarTrainingData learn = new(_windows, _learn, s.Size.SamplesPerTick, change);
+        HarTrainingData learn = Learn();
         HarTrainingData? validation = s.Validate && _split.Validation.Length > 0 ? new(_windows, _split.Validation, s.Size.SamplesPerTick) : null;
         HarTrainingData test = new(_windows, _split.Test, s.Size.SamplesPerTick);
-        TrainingOptions common = new() { Rate = 5e-3f, Seed = s.Seed, Threads = s.Threads, Patience = s.Validate ? s.Patience : 0 };
+        TrainingOptions common = new() { Rate = s.Split == HarSplitKind.Subjects ? 5e-3f : 8e-3f, Seed = s.Seed, Threads = s.Threads, Patience = s.Validate ? s.Patience : 0 };
         double taught = double.NaN;
         Network[] teachers = [];
         if (s.TeacherEpochs > 0)
@@ -158,12 +162,34 @@ public sealed class HarTraining
             teachers = [teacher];
         }
 
-        Network network = HarNetwork.Create(s.Split == HarSplitKind.Subjects ? s.Size with { Dropout = 0.1f } : s.Size, s.Neuron, s.Seed);
+        Network network = HarNetwork.Create(s.Split == HarSplitKind.Subjects ? s.Size with { Dropout = 0.1f, SurrogateWidth = 2 } : s.Size, s.Neuron, s.Seed);
         Stage("network", network, learn, validation, common with { Epochs = s.Epochs, Mode = s.Mode, TeacherShare = 0.7f }, teachers, checkpoint, resume, epoch, progress, cancellation);
+        if (s.Keep < 1)
+        {
+            Pruning.Apply(network, s.Keep);
+            Stage("pruned", network, learn, validation, common with { Epochs = s.PrunedEpochs, Mode = s.Mode, TeacherShare = 0.7f, Rate = common.Rate / 2, WarmUp = 0.2f }, teachers, checkpoint, resume, epoch, progress, cancellation);
+        }
+
         double[] rates = [.. Evaluation.Rates(network, test).Where((_, i) => network.Layers[i] is TemporalConvolution or LegendreCell)];
         HarIntegerResult[] integers = [.. ((WeightType[])[WeightType.Int8, WeightType.Int4]).Select(type => FineTune(network, type, learn, common, teachers, checkpoint, resume, epoch, progress, cancellation))];
         return new HarTrainingResult(Export(network, s.Size), integers, network.Count, taught, Evaluation.Accuracy(network, test, s.Threads), rates, test.Count);
     }
+
+    /// <summary>Trains the convolutional network of <see cref="HarNetwork.CreateBaseline"/> in the same way, in float only.</summary>
+    /// <returns>Its parameters, and its accuracy on the windows that judge.</returns>
+    public (int Parameters, double Accuracy, int Test) RunBaseline(string checkpoint, bool resume, Action<HarTrainingEpoch> epoch, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(epoch);
+        Network network = HarNetwork.CreateBaseline(_settings.Seed);
+        HarTrainingData? validation = _settings.Validate && _split.Validation.Length > 0 ? new(_windows, _split.Validation, 2) : null;
+        Stage("network", network, Learn(), validation, new TrainingOptions { Rate = 5e-3f, Seed = _settings.Seed, Threads = _settings.Threads, Epochs = _settings.Epochs }, [], checkpoint, resume, epoch, progress, cancellation);
+        return (network.Count, Evaluation.Accuracy(network, new HarTrainingData(_windows, _split.Test, 2), _settings.Threads), _split.Test.Length);
+    }
+
+    // A subject that was never seen moves and wears its watch in its own way; one that was seen much as before.
+    private HarTrainingData Learn() => new(
+        _windows, _learn, _settings.Size.SamplesPerTick,
+        _settings.Split == HarSplitKind.Subjects ? new HarAugmentation() : new HarAugmentation { Turn = 3, Scale = 0.02f, Noise = 0.005f, Warp = 0.05f });
 
     /// <summary>The network as one that takes whole sensor readings.</summary>
     public static NetworkGraph Export(Network network, HarNetworkSize size)
@@ -213,7 +239,7 @@ public sealed class HarTraining
     }
 
     /// <summary>Names of the checkpoints of a prefix.</summary>
-    public static IEnumerable<string> Checkpoints(string prefix) => ((string[])["teacher", "network", "int8", "int4"]).Select(stage => $"{prefix}.{stage}.checkpoint");
+    public static IEnumerable<string> Checkpoints(string prefix) => ((string[])["teacher", "network", "pruned", "int8", "int4"]).Select(stage => $"{prefix}.{stage}.checkpoint");
 
     private void Stage(string stage, Network network, HarTrainingData learn, HarTrainingData? validation, TrainingOptions options, Network[] teachers, string checkpoint, bool resume, Action<HarTrainingEpoch> epoch, IProgress<double>? progress, CancellationToken cancellation, Action<Trainer>? prepare = null)
     {
