@@ -1,4 +1,4 @@
-namespace EdgeSpike.Firmware;
+namespace EdgeSpike.Drivers;
 
 /// <summary>One device on an SPI bus, chosen by a pin that is low while it is spoken to; named as in System.Device.Spi.</summary>
 public sealed class SpiDevice

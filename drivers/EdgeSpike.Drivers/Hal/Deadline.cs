@@ -1,4 +1,4 @@
-namespace EdgeSpike.Firmware;
+namespace EdgeSpike.Drivers;
 
 /// <summary>The end of a wait. It passes in time, and also when the clock it rests on does not run: no wait is for ever.</summary>
 public struct Deadline

@@ -1,4 +1,4 @@
-namespace EdgeSpike.Firmware;
+namespace EdgeSpike.Drivers;
 
 /// <summary>Ranges of arrays as callers name them.</summary>
 public static class ByteRange

@@ -1,4 +1,4 @@
-namespace EdgeSpike.Firmware;
+namespace EdgeSpike.Drivers;
 
 /// <summary>What a pin does.</summary>
 public enum PinMode

@@ -1,4 +1,4 @@
-namespace EdgeSpike.Firmware;
+namespace EdgeSpike.Drivers;
 
 /// <summary>How a transfer or a set-up ended. Values, not exceptions; each names a cause that asks for another remedy.</summary>
 public enum BusError

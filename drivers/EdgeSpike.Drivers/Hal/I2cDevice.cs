@@ -1,4 +1,4 @@
-namespace EdgeSpike.Firmware;
+namespace EdgeSpike.Drivers;
 
 /// <summary>One device on an I2C bus; calls are named as those of System.Device.I2c.</summary>
 public sealed class I2cDevice

@@ -1,4 +1,4 @@
-namespace EdgeSpike.Firmware;
+namespace EdgeSpike.Drivers;
 
 /// <summary>An I2C bus of which this program is the master. A driver of a device holds an <see cref="I2cDevice"/> instead.</summary>
 /// <remarks>Portable: on a board with an operating system one subclass over System.Device.I2c carries the same drivers.</remarks>

@@ -1,4 +1,4 @@
-namespace EdgeSpike.Firmware;
+namespace EdgeSpike.Drivers;
 
 /// <summary>An SPI bus of which this program is the master, without chip select: that is <see cref="SpiDevice"/>'s.</summary>
 public abstract class SpiBus

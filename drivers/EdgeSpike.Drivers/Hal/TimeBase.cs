@@ -1,4 +1,4 @@
-namespace EdgeSpike.Firmware;
+namespace EdgeSpike.Drivers;
 
 /// <summary>Time since start, which never goes back. For an end of waiting see <see cref="Deadline"/>.</summary>
 public abstract class TimeBase
