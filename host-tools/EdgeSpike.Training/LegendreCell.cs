@@ -106,7 +106,7 @@ public sealed class LegendreCell : Layer
 
     internal override LayerPass CreatePass(Signal input, Signal output) => new Pass(this, input, output);
 
-    private sealed class Pass : LayerPass
+    internal sealed class Pass : LayerPass
     {
         private const int Lanes = BatchMatrix.Lanes;
         private readonly LegendreCell _cell;
@@ -130,6 +130,14 @@ public sealed class LegendreCell : Layer
             _hiddenTransposed = new float[cell.HiddenWeight.Value.Length];
             _memoryTransposed = new float[cell.MemoryWeight.Value.Length];
         }
+
+        public PopulationPass Encoder => _u;
+
+        public PopulationPass Memory => _m;
+
+        public PopulationPass Hidden => _h;
+
+        public Signal EncoderSignal => _encoder;
 
         public override IEnumerable<BatchNormalizationPass> Normalizations => _currents.Normalization is null ? [] : [_currents.Normalization];
 

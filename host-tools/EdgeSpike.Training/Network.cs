@@ -68,6 +68,9 @@ internal sealed class NetworkPass
     /// <summary>What each layer gives.</summary>
     public IReadOnlyList<Signal> Signals => _signals;
 
+    /// <summary>The layers at work.</summary>
+    public IReadOnlyList<LayerPass> Passes => _passes;
+
     /// <summary>Statistics of the shard, in the order of <see cref="Network.Normalizations"/>.</summary>
     public IEnumerable<BatchNormalizationPass> Normalizations => _passes.SelectMany(p => p.Normalizations);
 

@@ -59,10 +59,10 @@ public sealed class TemporalConvolution : Layer
 
     internal override LayerPass CreatePass(Signal input, Signal output) => new Pass(this, input, output);
 
-    private sealed class Pass(TemporalConvolution layer, Signal input, Signal output) : LayerPass
+    internal sealed class Pass(TemporalConvolution layer, Signal input, Signal output) : LayerPass
     {
         private readonly Currents _currents = new(layer.Weight, layer.Normalization, layer.Bias, layer.Taps, input);
-        private readonly PopulationPass _population = layer.Population.CreatePass(input.Ticks);
+        public PopulationPass Population { get; } = layer.Population.CreatePass(input.Ticks);
 
         public override IEnumerable<BatchNormalizationPass> Normalizations => _currents.Normalization is null ? [] : [_currents.Normalization];
 
@@ -70,14 +70,14 @@ public sealed class TemporalConvolution : Layer
         {
             _currents.Forward(settings.Training);
             for (int t = 0; t < input.Ticks; t++)
-                _population.Forward(t, _currents.Value, _currents.At(t), output.Value, output.At(t), output.TickStride, settings.Smooth);
+                Population.Forward(t, _currents.Value, _currents.At(t), output.Value, output.At(t), output.TickStride, settings.Smooth);
         }
 
         public override void Backward(float[][] gradients, GradientMode mode)
         {
-            _population.BeginBackward();
+            Population.BeginBackward();
             for (int t = input.Ticks - 1; t >= 0; t--)
-                _population.Backward(t, output.Gradient, output.At(t), output.Value, output.At(t), output.TickStride, _currents.Value, _currents.At(t), gradients, mode);
+                Population.Backward(t, output.Gradient, output.At(t), output.Value, output.At(t), output.TickStride, _currents.Value, _currents.At(t), gradients, mode);
             _currents.Backward(gradients);
         }
     }

@@ -61,6 +61,19 @@ public sealed class Trainer
     /// <summary>Running mean of the parameters, corrected for its start.</summary>
     internal float[][] Average { get; }
 
+    /// <summary>When set, the forward pass runs in these integers.</summary>
+    internal IntegerForward? Integers { get; set; }
+
+    /// <summary>
+    /// From now on the forward pass is the runtime's integer arithmetic with the scales of a model that the network, folded,
+    /// was converted to. Give a new one before every epoch: the scales follow the weights.
+    /// </summary>
+    public void UseIntegers(byte[] model, Conversion.Quantization.ConvertOptions options, IReadOnlyList<float> inputUnits)
+    {
+        Integers = new IntegerForward(_network, model, options, inputUnits);
+        foreach (Shard shard in _shards) shard.Scratch = Integers.CreateScratch();
+    }
+
     /// <summary>Epochs done.</summary>
     public int Epoch { get; internal set; }
 
@@ -95,7 +108,8 @@ public sealed class Trainer
             cancellation.ThrowIfCancellationRequested();
             int first = step * _shards.Length, count = Math.Min(_shards.Length, shardsOfEpoch - first);
             rate = _options.RateAt(Optimizer.Steps, steps);
-            void Run(int s) => _shards[s].Run(order.AsSpan((first + s) * Lanes, Lanes), Epoch, count * Lanes);
+            Integers?.Refresh();
+            void Run(int s) => _shards[s].Run(order.AsSpan((first + s) * Lanes, Lanes), Epoch, count * Lanes, Integers);
             if (_options.Threads <= 1 || count == 1)
                 for (int s = 0; s < count; s++) Run(s);
             else _ = Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _options.Threads }, Run);
@@ -220,11 +234,13 @@ public sealed class Trainer
 
         public float[][] Gradients { get; }
 
+        public IntegerForward.Scratch? Scratch { get; set; }
+
         public double Loss { get; private set; }
 
         public int Right { get; private set; }
 
-        public void Run(ReadOnlySpan<int> windows, int epoch, int batch)
+        public void Run(ReadOnlySpan<int> windows, int epoch, int batch, IntegerForward? integers)
         {
             Signal input = Pass.Input;
             for (int k = 0; k < Lanes; k++)
@@ -243,7 +259,8 @@ public sealed class Trainer
             }
 
             ulong shard = new TrainingRandom((ulong)_options.Seed, (ulong)epoch, 3, (ulong)windows[0]).Bits();
-            Pass.Forward(new PassSettings { Training = true, Key = shard });
+            if (integers is null) Pass.Forward(new PassSettings { Training = true, Key = shard });
+            else integers.Forward(Pass, Scratch!);
             (Loss, Right) = _entropy.Apply(Pass.Output, _labels, _answer, _options.TeacherShare, _options.Temperature, 1f / batch);
             foreach (float[] gradient in Gradients) Array.Clear(gradient);
             Pass.Backward(Gradients, _options.Mode);

@@ -32,7 +32,7 @@ internal static class TrainVerb
     private static VerbCommand CreateHar(Session session)
     {
         HarTrainingSettings defaults = new();
-        Option<string?> output = Choices.Path("--output", "OUT.json", "Description to write, its tensors and its log beside it.", "-o");
+        Option<string?> output = Choices.Path("--output", "OUT.json", "Description to write (fine-tuned in int8); beside it its tensors, the one for int4, the log, and windows to calibrate a conversion by.", "-o");
         output.Required = true;
         Option<string?> data = Choices.Path("--data", "DIR", "Folder of the windows. Default: where 'edgespike data wisdm' puts them.");
         Option<HarSplitKind?> split = Choices.Of("--split", "Who judges: random windows, or subjects that were never seen. Default random.", ("random", HarSplitKind.Random), ("subjects", HarSplitKind.Subjects));
@@ -42,6 +42,7 @@ internal static class TrainVerb
         Option<NeuronKind?> neuron = Choices.Of("--neuron", "Neurons. Default lif.", ("lif", NeuronKind.Lif), ("cuba", NeuronKind.CubaLif));
         Option<int?> epochs = Whole("--epochs", "N", $"Passes over the windows. Default {defaults.Epochs}.", 1, MostEpochs);
         Option<int?> teacher = Whole("--teacher-epochs", "N", $"Passes of the convolutional network that teaches it; 0: none. Default {defaults.TeacherEpochs}.", 0, MostEpochs);
+        Option<int?> integer = Whole("--integer-epochs", "N", $"Passes of fine-tuning in integers, for int8 and for int4; 0: none. Default {defaults.IntegerEpochs}.", 0, MostEpochs);
         Option<GradientMode?> gradient = Choices.Of("--gradient", "Through time (BPTT), or through space only (SLTT), which is cheaper. Default time.", ("time", GradientMode.ThroughTime), ("space", GradientMode.ThroughSpace));
         Option<bool> validate = new("--validate") { Description = "Leave a tenth of the windows out, and judge by them after each epoch." };
         Option<int?> patience = Whole("--patience", "N", "With --validate: stop after as many epochs without a better one.", 1, MostEpochs);
@@ -49,14 +50,14 @@ internal static class TrainVerb
 
         VerbCommand har = new(
             "har", "Trains the wrist's network (two temporal convolutions, an L2MU cell) on windows of accelerometer and gyroscope.",
-            ("edgespike train har -o har.json", "then: edgespike convert har.json -o har.esm --calibrate ..."),
+            ("edgespike train har -o har.json", "then: edgespike convert har.json -o har.esm --calibrate har.calibration.npy"),
             ("edgespike train har --split subjects --fold 2 --seed 2 -o fold2.json", "judged by subjects that it never saw"),
             ("edgespike train har --size 14k --neuron cuba --epochs 20 --teacher-epochs 0 -o small.json --resume", "a small one, continued after an interruption"));
-        foreach (Option option in (Option[])[output, data, split, fold, seed, size, neuron, epochs, teacher, gradient, validate, patience, resume]) har.Add(option);
+        foreach (Option option in (Option[])[output, data, split, fold, seed, size, neuron, epochs, teacher, integer, gradient, validate, patience, resume]) har.Add(option);
         har.Work = parsed =>
         {
             string description = parsed.GetRequiredValue(output)!;
-            string tensors = Path.ChangeExtension(description, ".safetensors"), log = Path.ChangeExtension(description, ".csv"), prefix = Path.ChangeExtension(description, null);
+            string calibration = Path.ChangeExtension(description, ".calibration.npy"), log = Path.ChangeExtension(description, ".csv"), prefix = Path.ChangeExtension(description, null);
             if (!description.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
                 throw new ConversionException(ErrorCode.Usage, $"-o {description}", "a description ends in .json", $"give {Path.ChangeExtension(description, ".json")}");
             HarTrainingSettings settings = defaults with
@@ -68,6 +69,7 @@ internal static class TrainVerb
                 Neuron = parsed.GetValue(neuron) ?? defaults.Neuron,
                 Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
                 TeacherEpochs = parsed.GetValue(teacher) ?? defaults.TeacherEpochs,
+                IntegerEpochs = parsed.GetValue(integer) ?? defaults.IntegerEpochs,
                 Mode = parsed.GetValue(gradient) ?? defaults.Mode,
                 Validate = parsed.GetValue(validate),
                 Patience = parsed.GetValue(patience) ?? 0,
@@ -79,11 +81,12 @@ internal static class TrainVerb
             HarWindows windows = HarWindows.Read(parsed.GetValue(data) ?? WisdmDataSet.DefaultFolder);
             HarTraining training = new(windows, settings);
             Stopwatch watch = Stopwatch.StartNew();
-            int all = settings.Epochs + settings.TeacherEpochs, done = 0;
+            int all = settings.Epochs + settings.TeacherEpochs + 2 * settings.IntegerEpochs, done = 0;
             void Epoch(HarTrainingEpoch epoch)
             {
                 done++;
-                int left = epoch.Epochs - epoch.Result.Epoch + (epoch.Stage == "teacher" ? settings.Epochs : 0);
+                int after = epoch.Stage switch { "teacher" => settings.Epochs + 2 * settings.IntegerEpochs, "network" => 2 * settings.IntegerEpochs, "int8" => settings.IntegerEpochs, _ => 0 };
+                int left = epoch.Epochs - epoch.Result.Epoch + after;
                 string judged = double.IsNaN(epoch.Result.Validation) ? "" : $", validation {100 * epoch.Result.Validation:0.00} %";
                 session.Error.WriteLine($"{epoch.Stage} {epoch.Result.Epoch}/{epoch.Epochs}: loss {epoch.Result.Loss:0.0000}, right {100 * epoch.Result.Accuracy:0.00} %{judged}, {TimeSpan.FromSeconds(watch.Elapsed.TotalSeconds / done * left):hh\\:mm\\:ss} left");
             }
@@ -98,21 +101,24 @@ internal static class TrainVerb
                 throw new ConversionException(ErrorCode.Cancelled, "edgespike train har", "stopped", training.Log.Count > 0 ? "give the same command with --resume to go on" : "no file was changed");
             }
 
-            (WeightType Type, byte[] Model, int ArenaBytes, double Accuracy)[] integers =
-            [
-                .. ((WeightType[])[WeightType.Int8, WeightType.Int4]).Select(type =>
-                {
-                    (byte[] model, int arena, double accuracy) = training.Convert(result.Graph, type);
-                    return (type, model, arena, accuracy);
-                }),
-            ];
-            (byte[] json, byte[] values) = DescriptionWriter.ToBytes(result.Graph, Path.GetFileName(tensors));
-            OutputFile.WriteAll([(tensors, values), (description, json), (log, training.LogTable())]);
+            List<(string, byte[])> files = [(log, training.LogTable()), (calibration, training.Calibration.ToNpy())];
+            List<string> descriptions = [];
+            foreach (HarIntegerResult integers in result.Integers)
+            {
+                string json = integers.Weights == WeightType.Int8 ? description : Path.ChangeExtension(description, $".{Word(integers.Weights)}.json");
+                string tensors = Path.ChangeExtension(json, ".safetensors");
+                (byte[] text, byte[] values) = DescriptionWriter.ToBytes(integers.Graph, Path.GetFileName(tensors));
+                files.AddRange([(tensors, values), (json, text)]);
+                descriptions.Add(json);
+            }
+
+            OutputFile.WriteAll(files);
             foreach (string checkpoint in HarTraining.Checkpoints(prefix)) File.Delete(checkpoint);
             session.Show(
                 new
                 {
-                    Output = description,
+                    Output = descriptions,
+                    Calibration = calibration,
                     Log = log,
                     Settings = settings,
                     result.Parameters,
@@ -120,21 +126,25 @@ internal static class TrainVerb
                     result.TeacherAccuracy,
                     result.FloatAccuracy,
                     result.Rates,
-                    Integers = integers.Select(i => new { Weights = i.Type, i.Accuracy, FileBytes = i.Model.Length, i.ArenaBytes }),
+                    Integers = result.Integers.Select(i => new { i.Weights, i.Rounded, i.Accuracy, FileBytes = i.Model.Length, i.ArenaBytes }),
                 },
                 console =>
                 {
                     Tables.Line(console, $"{description}: {Units.Number(result.Parameters)} parameters, judged by {Units.Number(result.Test)} windows it never saw; log: {log}");
                     List<string[]> rows = [];
                     if (!double.IsNaN(result.TeacherAccuracy)) rows.Add(["teacher, float", Verdict.Percent(result.TeacherAccuracy), "", ""]);
-                    rows.Add(["network, float", Verdict.Percent(result.FloatAccuracy), "", ""]);
-                    rows.AddRange(integers.Select(i => (string[])[$"network, {i.Type.ToString().ToLowerInvariant()}", Verdict.Percent(i.Accuracy), Units.Bytes(i.Model.Length), Units.Bytes(i.ArenaBytes)]));
+                    rows.Add(["float", Verdict.Percent(result.FloatAccuracy), "", ""]);
+                    rows.AddRange(result.Integers.Select((i, n) => (string[])[$"{Word(i.Weights)}, rounded", Verdict.Percent(i.Rounded), "", ""]));
+                    rows.AddRange(result.Integers.Select((i, n) => (string[])[$"{Word(i.Weights)}, fine-tuned: {descriptions[n]}", Verdict.Percent(i.Accuracy), Units.Bytes(i.Model.Length), Units.Bytes(i.ArenaBytes)]));
                     console.Write(Tables.Of(["", ">right", ">file", ">working memory"], rows));
+                    Tables.Line(console, $"then: edgespike convert {description} -o {Path.ChangeExtension(description, ".esm")} --calibrate {calibration}");
                 });
             return ErrorCode.None;
         };
         return har;
     }
+
+    private static string Word(WeightType weights) => weights.ToString().ToLowerInvariant();
 
     private static Option<HarNetworkSize?> SizeOption()
     {

@@ -15,13 +15,13 @@ public sealed record HarNetworkSize
     public int SamplesPerTick { get; init; } = 2;
 
     /// <summary>Ticks that the first convolution sees.</summary>
-    public int FirstTaps { get; init; } = 4;
+    public int FirstTaps { get; init; } = 3;
 
     /// <summary>Neurons of the first convolution.</summary>
     public required int First { get; init; }
 
     /// <summary>Ticks that the second convolution sees.</summary>
-    public int SecondTaps { get; init; } = 3;
+    public int SecondTaps { get; init; } = 2;
 
     /// <summary>Neurons of the second convolution.</summary>
     public required int Second { get; init; }
@@ -35,6 +35,9 @@ public sealed record HarNetworkSize
     /// <summary>Ticks that the memory spans.</summary>
     public double Theta { get; init; } = 20;
 
+    /// <summary>First threshold of the memory's neurons: what reaches them is (2i + 1) / theta for a spike of u.</summary>
+    public float MemoryThreshold { get; init; } = 0.3f;
+
     /// <summary>Neurons H of h.</summary>
     public required int Hidden { get; init; }
 
@@ -45,10 +48,10 @@ public sealed record HarNetworkSize
     public bool Each { get; init; }
 
     /// <summary>Share of spikes silenced behind each convolution in training.</summary>
-    public float Dropout { get; init; } = 0.1f;
+    public float Dropout { get; init; }
 
     /// <summary>Slope of the surrogate.</summary>
-    public float SurrogateWidth { get; init; } = 1;
+    public float SurrogateWidth { get; init; } = 2;
 }
 
 /// <summary>The networks of the wrist, with first weights drawn from a seed.</summary>
@@ -60,13 +63,13 @@ public static class HarNetwork
     /// <summary>Sizes by name, from small to large.</summary>
     public static IReadOnlyDictionary<string, HarNetworkSize> Sizes { get; } = new HarNetworkSize[]
     {
-        new() { Name = "8k", First = 24, Second = 36, Encoders = 6, Hidden = 24 },
-        new() { Name = "14k", First = 30, Second = 54, Encoders = 6, Hidden = 42 },
-        new() { Name = "20k", First = 36, Second = 66, Encoders = 8, Hidden = 54 },
-        new() { Name = "28k", First = 42, Second = 78, Encoders = 10, Hidden = 66 },
-        new() { Name = "wrist", First = 48, Second = 96, Encoders = 12, Hidden = 72 },
-        new() { Name = "67k", First = 64, Second = 128, Encoders = 18, Hidden = 96 },
-        new() { Name = "120k", First = 96, Second = 180, Encoders = 24, Hidden = 120 },
+        new() { Name = "8k", First = 36, Second = 30, Encoders = 6, Hidden = 30 },
+        new() { Name = "14k", First = 54, Second = 42, Encoders = 6, Hidden = 48 },
+        new() { Name = "20k", First = 66, Second = 54, Encoders = 8, Hidden = 54 },
+        new() { Name = "28k", First = 84, Second = 60, Encoders = 10, Hidden = 66 },
+        new() { Name = "wrist", First = 96, Second = 72, Encoders = 12, Hidden = 72 },
+        new() { Name = "67k", First = 132, Second = 102, Encoders = 16, Hidden = 96 },
+        new() { Name = "120k", First = 180, Second = 138, Encoders = 24, Hidden = 126 },
     }.ToDictionary(s => s.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The convolutional network that teaches: 60,000 parameters.</summary>
@@ -78,13 +81,13 @@ public static class HarNetwork
         ArgumentNullException.ThrowIfNull(size);
         TrainingRandom random = new((ulong)seed, 0x4A5);
         Population Make(string name, int n, float decay, float threshold) =>
-            new(name, neuron, n, decay, threshold, 0.3f, size.Each) { SurrogateWidth = size.SurrogateWidth, DetachReset = true };
+            new(name, neuron, n, decay, threshold, 0.3f, size.Each) { SurrogateWidth = size.SurrogateWidth };
         int inputs = HarWindows.Channels * size.SamplesPerTick;
         TemporalConvolution first = TemporalConvolution.Create("conv1", inputs, size.FirstTaps, Make("lif1", size.First, 0.5f, 1), normalize: true, ref random);
         // Small movements and large ones: the gains of the first layer span two octaves to either side.
         for (int c = 0; c < size.First; c++) first.Normalization!.Gain.Value[c] = MathF.Pow(2, 4f * c / Math.Max(1, size.First - 1) - 1.5f);
         TemporalConvolution second = TemporalConvolution.Create("conv2", size.First, size.SecondTaps, Make("lif2", size.Second, 0.6f, 1), normalize: true, ref random);
-        LegendreCell cell = LegendreCell.Create("cell", size.Second, size.Order, size.Theta, Make("u", size.Encoders, 0.7f, 0.8f), Make("m", size.Encoders * size.Order, 0.4f, 0.3f), Make("h", size.Hidden, 0.6f, 0.8f), normalize: true, ref random);
+        LegendreCell cell = LegendreCell.Create("cell", size.Second, size.Order, size.Theta, Make("u", size.Encoders, 0.7f, 0.8f), Make("m", size.Encoders * size.Order, 0.4f, size.MemoryThreshold), Make("h", size.Hidden, 0.6f, 0.8f), normalize: true, ref random);
         List<Layer> layers = [first];
         if (size.Dropout > 0) layers.Add(Dropout.Create("drop1", size.First, size.Dropout));
         layers.Add(second);

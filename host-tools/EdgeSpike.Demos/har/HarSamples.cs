@@ -42,6 +42,13 @@ public sealed class HarSamples : ISampleSource
         for (int c = 0; c < Channels; c++) values[c] = window[c];
     }
 
+    /// <summary>All of them as a .npy file of int32, [samples, ticks, channels].</summary>
+    public byte[] ToNpy()
+    {
+        int[] values = [.. _indices.SelectMany(n => _windows.Window(n).ToArray().Select(v => (int)v))];
+        return NpyFile.ToBytes(NumericArray.From(values, Count, Ticks, Channels));
+    }
+
     /// <summary>The class that a model gives each window, in integers.</summary>
     public int[] Answers(byte[] model, int threads)
     {

@@ -47,6 +47,9 @@ public sealed record HarTrainingSettings
     /// <summary>Epochs of the convolutional network that teaches it; 0: no teacher.</summary>
     public int TeacherEpochs { get; init; } = 30;
 
+    /// <summary>Epochs of fine-tuning in integers, for int8 and again for int4; 0: none.</summary>
+    public int IntegerEpochs { get; init; } = 4;
+
     /// <summary>Gradient through time or through space only.</summary>
     public GradientMode Mode { get; init; } = GradientMode.ThroughTime;
 
@@ -63,24 +66,34 @@ public sealed record HarTrainingSettings
     public string Key(HarWindows windows)
     {
         ArgumentNullException.ThrowIfNull(windows);
-        return string.Create(CultureInfo.InvariantCulture, $"har {Size.Name} {Neuron} {Split} fold {Fold} seed {Seed} epochs {Epochs} teacher {TeacherEpochs} {Mode}{(Validate ? $" validated {Patience}" : "")} data {(windows.Sha256.Length >= 12 ? windows.Sha256[..12] : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"har {Size.Name} {Neuron} {Split} fold {Fold} seed {Seed} epochs {Epochs} teacher {TeacherEpochs} integers {IntegerEpochs} {Mode}{(Validate ? $" validated {Patience}" : "")} data {(windows.Sha256.Length >= 12 ? windows.Sha256[..12] : "")}");
     }
 }
 
 /// <summary>An epoch of a training, as the log holds it.</summary>
-/// <param name="Stage">"teacher" or "network".</param>
+/// <param name="Stage">"teacher", "network", "int8" or "int4".</param>
 /// <param name="Result">What it gave.</param>
 /// <param name="Epochs">Epochs of the stage.</param>
 public sealed record HarTrainingEpoch(string Stage, EpochResult Result, int Epochs);
 
+/// <summary>The network in integers of one width.</summary>
+/// <param name="Weights">Width.</param>
+/// <param name="Graph">The network, fine-tuned in these integers, for <c>edgespike convert --weights</c>.</param>
+/// <param name="Model">What it converts to.</param>
+/// <param name="ArenaBytes">Its working memory.</param>
+/// <param name="Rounded">Accuracy on the windows that judge when the float network is rounded, without fine-tuning.</param>
+/// <param name="Accuracy">Accuracy after it.</param>
+public sealed record HarIntegerResult(WeightType Weights, NetworkGraph Graph, byte[] Model, int ArenaBytes, double Rounded, double Accuracy);
+
 /// <summary>What a training gave.</summary>
-/// <param name="Graph">The network, for <c>edgespike convert</c>.</param>
+/// <param name="Graph">The float network.</param>
+/// <param name="Integers">The network in int8 and in int4.</param>
 /// <param name="Parameters">Numbers that were trained.</param>
 /// <param name="TeacherAccuracy">Of the teacher on the windows that judge, or NaN.</param>
 /// <param name="FloatAccuracy">Of the network on the windows that judge, in float32.</param>
 /// <param name="Rates">Spikes per neuron and tick of each population's layer.</param>
 /// <param name="Test">Windows that judged.</param>
-public sealed record HarTrainingResult(NetworkGraph Graph, int Parameters, double TeacherAccuracy, double FloatAccuracy, IReadOnlyList<double> Rates, int Test);
+public sealed record HarTrainingResult(NetworkGraph Graph, IReadOnlyList<HarIntegerResult> Integers, int Parameters, double TeacherAccuracy, double FloatAccuracy, IReadOnlyList<double> Rates, int Test);
 
 /// <summary>
 /// Trains the wrist's network on the WISDM windows: first, if asked for, a convolutional network in real numbers, then the
@@ -117,7 +130,7 @@ public sealed class HarTraining
     public HarSamples Test => new(_windows, _split.Test, _settings.Size.SamplesPerTick);
 
     /// <summary>Windows to choose integer ranges by, spread over those that are learnt from.</summary>
-    public HarSamples Calibration => new(_windows, [.. Enumerable.Range(0, 256).Select(i => _learn[(int)((long)i * _learn.Length / 256)])], _settings.Size.SamplesPerTick);
+    public HarSamples Calibration => new(_windows, [.. Enumerable.Range(0, 64).Select(i => _learn[(int)((long)i * _learn.Length / 64)])], _settings.Size.SamplesPerTick);
 
     /// <summary>Trains.</summary>
     /// <param name="checkpoint">Prefix of the checkpoints' names.</param>
@@ -129,10 +142,12 @@ public sealed class HarTraining
     {
         ArgumentNullException.ThrowIfNull(epoch);
         HarTrainingSettings s = _settings;
-        HarTrainingData learn = new(_windows, _learn, s.Size.SamplesPerTick);
+        // A subject that was never seen moves and wears its watch in its own way; one that was seen does not.
+        HarAugmentation change = s.Split == HarSplitKind.Subjects ? new HarAugmentation() : new HarAugmentation { Turn = 0, Scale = 0, Noise = 0, Warp = 0 };
+        HarTrainingData learn = new(_windows, _learn, s.Size.SamplesPerTick, change);
         HarTrainingData? validation = s.Validate && _split.Validation.Length > 0 ? new(_windows, _split.Validation, s.Size.SamplesPerTick) : null;
         HarTrainingData test = new(_windows, _split.Test, s.Size.SamplesPerTick);
-        TrainingOptions common = new() { Seed = s.Seed, Threads = s.Threads, Patience = s.Validate ? s.Patience : 0 };
+        TrainingOptions common = new() { Rate = 5e-3f, Seed = s.Seed, Threads = s.Threads, Patience = s.Validate ? s.Patience : 0 };
         double taught = double.NaN;
         Network[] teachers = [];
         if (s.TeacherEpochs > 0)
@@ -143,26 +158,49 @@ public sealed class HarTraining
             teachers = [teacher];
         }
 
-        Network network = HarNetwork.Create(s.Size, s.Neuron, s.Seed);
+        Network network = HarNetwork.Create(s.Split == HarSplitKind.Subjects ? s.Size with { Dropout = 0.1f } : s.Size, s.Neuron, s.Seed);
         Stage("network", network, learn, validation, common with { Epochs = s.Epochs, Mode = s.Mode, TeacherShare = 0.7f }, teachers, checkpoint, resume, epoch, progress, cancellation);
         double[] rates = [.. Evaluation.Rates(network, test).Where((_, i) => network.Layers[i] is TemporalConvolution or LegendreCell)];
-        return new HarTrainingResult(Export(network, s.Size), network.Count, taught, Evaluation.Accuracy(network, test, s.Threads), rates, test.Count);
+        HarIntegerResult[] integers = [.. ((WeightType[])[WeightType.Int8, WeightType.Int4]).Select(type => FineTune(network, type, learn, common, teachers, checkpoint, resume, epoch, progress, cancellation))];
+        return new HarTrainingResult(Export(network, s.Size), integers, network.Count, taught, Evaluation.Accuracy(network, test, s.Threads), rates, test.Count);
     }
 
     /// <summary>The network as one that takes whole sensor readings.</summary>
     public static NetworkGraph Export(Network network, HarNetworkSize size)
     {
         ArgumentNullException.ThrowIfNull(size);
-        float[] units = [.. Enumerable.Range(0, HarWindows.Channels * size.SamplesPerTick).Select(c => HarTrainingData.Step(c % HarWindows.Channels))];
-        return NetworkExport.ToGraph(network, "har", 0.05 * size.SamplesPerTick, HarWindows.ActivityNames, units);
+        return NetworkExport.ToGraph(network, "har", 0.05 * size.SamplesPerTick, HarWindows.ActivityNames, Units(size));
     }
 
-    /// <summary>The network in integers, and its accuracy on the windows that judge.</summary>
-    public (byte[] Model, int ArenaBytes, double Accuracy) Convert(NetworkGraph graph, WeightType weights)
+    private static float[] Units(HarNetworkSize size) => [.. Enumerable.Range(0, HarWindows.Channels * size.SamplesPerTick).Select(c => HarTrainingData.Step(c % HarWindows.Channels))];
+
+    /// <summary>The network in integers, as <c>edgespike convert --calibrate</c> with <see cref="Calibration"/> makes it.</summary>
+    public ConversionResult Convert(NetworkGraph graph, WeightType weights)
     {
-        HarSamples calibration = Calibration, test = Test;
-        ConversionResult converted = Converter.Convert(graph, new ConvertOptions { Weights = weights, Vectors = 1 }, calibration, calibration.Labels, null);
-        return (converted.Bytes, converted.Report.ArenaWords * 4, test.Accuracy(test.Answers(converted.Bytes, _settings.Threads)));
+        HarSamples calibration = Calibration;
+        return Converter.Convert(graph, new ConvertOptions { Weights = weights }, calibration, null, null);
+    }
+
+    // Folded, then trained on with the scales that the conversion chooses before each epoch.
+    private HarIntegerResult FineTune(Network network, WeightType weights, HarTrainingData learn, TrainingOptions common, Network[] teachers, string checkpoint, bool resume, Action<HarTrainingEpoch> epoch, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        HarTrainingSettings s = _settings;
+        HarSamples test = Test;
+        Network folded = Folding.Fold(network);
+        float[] units = Units(s.Size);
+        double Judge(byte[] model) => test.Accuracy(test.Answers(model, s.Threads));
+        ConversionResult converted = Convert(Export(folded, s.Size), weights);
+        double rounded = Judge(converted.Bytes);
+        if (s.IntegerEpochs > 0)
+        {
+            string stage = weights.ToString().ToLowerInvariant();
+            TrainingOptions options = common with { Epochs = s.IntegerEpochs, Mode = s.Mode, Rate = 5e-4f, WarmUp = 0.2f, Averaging = 0.99f, TeacherShare = 0.7f, Patience = 0 };
+            void Prepare(Trainer trainer) => trainer.UseIntegers(Convert(Export(folded, s.Size), weights).Bytes, new ConvertOptions { Weights = weights }, units);
+            Stage(stage, folded, learn, null, options, teachers, checkpoint, resume, epoch, progress, cancellation, Prepare);
+            converted = Convert(Export(folded, s.Size), weights);
+        }
+
+        return new HarIntegerResult(weights, Export(folded, s.Size), converted.Bytes, converted.Report.ArenaWords * 4, rounded, s.IntegerEpochs > 0 ? Judge(converted.Bytes) : rounded);
     }
 
     /// <summary>The log as a table.</summary>
@@ -175,9 +213,9 @@ public sealed class HarTraining
     }
 
     /// <summary>Names of the checkpoints of a prefix.</summary>
-    public static IEnumerable<string> Checkpoints(string prefix) => ((string[])["teacher", "network"]).Select(stage => $"{prefix}.{stage}.checkpoint");
+    public static IEnumerable<string> Checkpoints(string prefix) => ((string[])["teacher", "network", "int8", "int4"]).Select(stage => $"{prefix}.{stage}.checkpoint");
 
-    private void Stage(string stage, Network network, HarTrainingData learn, HarTrainingData? validation, TrainingOptions options, Network[] teachers, string checkpoint, bool resume, Action<HarTrainingEpoch> epoch, IProgress<double>? progress, CancellationToken cancellation)
+    private void Stage(string stage, Network network, HarTrainingData learn, HarTrainingData? validation, TrainingOptions options, Network[] teachers, string checkpoint, bool resume, Action<HarTrainingEpoch> epoch, IProgress<double>? progress, CancellationToken cancellation, Action<Trainer>? prepare = null)
     {
         Trainer trainer = new(network, learn, options, teachers);
         string path = $"{checkpoint}.{stage}.checkpoint", key = $"{stage}: {_settings.Key(_windows)}";
@@ -185,6 +223,7 @@ public sealed class HarTraining
         _log.AddRange(trainer.History.Select(result => new HarTrainingEpoch(stage, result, options.Epochs)));
         while (!trainer.IsDone)
         {
+            prepare?.Invoke(trainer);
             EpochResult result = trainer.RunEpoch(validation, progress, cancellation);
             _log.Add(new HarTrainingEpoch(stage, result, options.Epochs));
             Checkpoint.Write(path, network, trainer, key);
