@@ -13,6 +13,7 @@ using EdgeSpike.Conversion.Quantization;
 using EdgeSpike.Conversion.Reporting;
 using EdgeSpike.Demos.Har;
 using EdgeSpike.Training;
+using EdgeSpike.Training.Har;
 using Spectre.Console;
 
 namespace EdgeSpike.Cli.Verbs;
