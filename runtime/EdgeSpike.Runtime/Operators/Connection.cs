@@ -159,7 +159,7 @@ public abstract class Connection : Operator
 
     /// <summary>
     /// Adds to its target's peak what this tick's sources can add to one element, as Prepare bounds what all of them can; so it
-    /// fits; a right shift is left out, which errs on the safe side. Each writer does, or none counts.
+    /// is a bound; a right shift is left out, which errs on the safe side. Each writer does, or none counts.
     /// </summary>
     internal void NotePeak()
     {
@@ -167,8 +167,10 @@ public abstract class Connection : Operator
         if (FromEvents && Arena[SourceOffset] < sources) sources = Arena[SourceOffset];
         int peak = sources * Unit;
         if (peak > ColumnBound) peak = ColumnBound;
-        peak += _biasBound;
-        Peaks[_peak] = _accumulate ? Peaks[_peak] + peak : peak;
+        peak += _accumulate ? Peaks[_peak] : _biasBound;
+
+        // What the verifier bounds is the shifted sum; without the shift it can pass 2^31 with the bias: then nothing is known.
+        Peaks[_peak] = peak < 0 ? int.MaxValue : peak;
     }
 
     /// <summary>Shifts what the target holds, as if it were this operator's own sum, and adds the bias.</summary>
