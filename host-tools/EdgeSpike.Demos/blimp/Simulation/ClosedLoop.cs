@@ -21,7 +21,7 @@ public sealed record StepProfile(double HoldSeconds = 60, double Height = 0.5)
 /// <param name="SteadyError">|mean error| over the last 15 s of a level, the larger of the two after a step, m.</param>
 /// <param name="OvershootUp">How far above the upper level, m.</param>
 /// <param name="OvershootDown">How far below the lower level after the step down, m.</param>
-/// <param name="Oscillation">Half of peak to peak over the last 15 s of a level, the larger of the two after a step, m.</param>
+/// <param name="Oscillation">Amplitude of a sustained oscillation: √2 times the standard deviation over the last 15 s of a level (that of a sine of this amplitude), the larger of the two after a step, m.</param>
 /// <param name="MeanError">Mean |error| after the first step, m.</param>
 /// <param name="Effort">Mean |u|.</param>
 /// <param name="Roughness">Mean |u(t) − u(t−1)|.</param>
@@ -40,7 +40,7 @@ public sealed record FlightMetrics(double SteadyError, double OvershootUp, doubl
         double steady = 0, oscillation = 0, up = 0, down = 0, error = 0, effort = 0, rough = 0;
         for (int level = 1; level <= 2; level++)
         {
-            double set = profile.At(level * hold), sum = 0, least = double.MaxValue, most = double.MinValue;
+            double set = profile.At(level * hold), sum = 0, squares = 0;
             for (int t = level * hold; t < (level + 1) * hold; t++)
             {
                 error += Math.Abs(altitude[t] - set);
@@ -48,12 +48,11 @@ public sealed record FlightMetrics(double SteadyError, double OvershootUp, doubl
                 else down = Math.Max(down, set - altitude[t]);
                 if (t < (level + 1) * hold - settled) continue;
                 sum += altitude[t] - set;
-                least = Math.Min(least, altitude[t]);
-                most = Math.Max(most, altitude[t]);
+                squares += (altitude[t] - set) * (altitude[t] - set);
             }
 
             steady = Math.Max(steady, Math.Abs(sum / settled));
-            oscillation = Math.Max(oscillation, (most - least) / 2);
+            oscillation = Math.Max(oscillation, Math.Sqrt(2 * Math.Max(0, squares / settled - sum / settled * (sum / settled))));
         }
 
         for (int t = 1; t < command.Length; t++)
