@@ -18,8 +18,8 @@ internal static class TrainBlimpVerb
     public static VerbCommand Create(Session session)
     {
         BlimpSettings defaults = new() { Control = ControlTask.ProportionalDerivative };
-        Argument<string> part = new("PART") { Description = "pd (LIF neurons) or i (IWTA-LIF neurons).", HelpName = "pd|i" };
-        part.AcceptOnlyFromAmong("pd", "i");
+        Argument<string> part = new("PART") { Description = "pd (LIF neurons), i (IWTA-LIF neurons), or both: joins evolved controllers to one model, and flies it.", HelpName = "pd|i|both" };
+        part.AcceptOnlyFromAmong("pd", "i", "both");
         Option<string?> output = Choices.Path("--output", "OUT.esm", "Model to write; beside it its genome, the log, and while it runs a checkpoint.", "-o");
         output.Required = true;
         Option<double?> seed = Choices.Number("--seed", "S", "Seed of all that is drawn. Default 1.", v => v >= 0 && v <= uint.MaxValue && v == Math.Floor(v), "a whole number from 0 up");
@@ -32,16 +32,23 @@ internal static class TrainBlimpVerb
         Option<string?> data = Choices.Path("--data", "DIR", "Folder of the recorded flights, for pd. Default: blimp/flight_csv in EDGESPIKE_DATA.");
         Option<bool> simulated = new("--simulated") { Description = "Simulated flights in place of recorded ones, for pd." };
         Option<double?> threads = Choices.Number("--threads", "T", "Vectors of genomes evaluated at once. Default: one for each core.", v => v is >= 1 and <= 1024 && v == Math.Floor(v), "a whole number from 1 up");
+        Option<bool> plain = new("--lif") { Description = "LIF neurons for i too, which can't integrate: for comparison." };
+        Option<string?> first = Choices.Path("--pd", "GENOME.json", "For both: the genome of pd."), second = Choices.Path("--i", "GENOME.json", "For both: the genome of i.");
         Option<bool> resume = new("--resume") { Description = "Go on where the same command was stopped." };
         VerbCommand blimp = new(
             "blimp", "Evolves a controller of 80 spiking neurons for a blimp, in the integers that it will fly with.",
             ("edgespike train blimp pd -o pd.esm", "the proportional and derivative part, from recorded flights"),
             ("edgespike train blimp i -o i.esm --closed-loop 1 --partner pd.genome.json", "the integral part, flying with the other"),
-            ("edgespike train blimp pd -o pd.esm --resume", "go on after an interruption"));
+            ("edgespike train blimp pd -o pd.esm --resume", "go on after an interruption"),
+            ("edgespike train blimp both --pd pd.genome.json --i i.genome.json -o blimp.esm", "one model of 160 neurons, and 20 flights of it beside PID"));
         blimp.Add(part);
-        foreach (Option option in (Option[])[output, seed, evaluations, population, sigma, closed, partner, start, data, simulated, threads, resume]) blimp.Add(option);
+        foreach (Option option in (Option[])[output, seed, evaluations, population, sigma, closed, partner, start, data, simulated, threads, plain, first, second, resume]) blimp.Add(option);
         blimp.Work = parsed =>
         {
+            string model = parsed.GetRequiredValue(output)!;
+            if (!model.EndsWith(".esm", StringComparison.OrdinalIgnoreCase))
+                throw new ConversionException(ErrorCode.Usage, $"-o {model}", "a model ends in .esm", $"give {Path.ChangeExtension(model, ".esm")}");
+            if (parsed.GetValue(part) == "both") return Join(session, model, parsed.GetValue(first), parsed.GetValue(second));
             BlimpSettings settings = defaults with
             {
                 Control = parsed.GetValue(part) == "i" ? ControlTask.Integral : ControlTask.ProportionalDerivative,
@@ -49,11 +56,9 @@ internal static class TrainBlimpVerb
                 Evaluations = (long)(parsed.GetValue(evaluations) ?? defaults.Evaluations),
                 Population = (int)(parsed.GetValue(population) ?? defaults.Population),
                 Sigma = parsed.GetValue(sigma) ?? defaults.Sigma,
+                Plain = parsed.GetValue(plain),
                 ClosedWeight = parsed.GetValue(closed) ?? defaults.ClosedWeight,
             };
-            string model = parsed.GetRequiredValue(output)!;
-            if (!model.EndsWith(".esm", StringComparison.OrdinalIgnoreCase))
-                throw new ConversionException(ErrorCode.Usage, $"-o {model}", "a model ends in .esm", $"give {Path.ChangeExtension(model, ".esm")}");
             double[]? Genome(Option<string?> from, bool other)
             {
                 if (parsed.GetValue(from) is not string path) return null;
@@ -63,7 +68,7 @@ internal static class TrainBlimpVerb
                 return file.Genes;
             }
 
-            BlimpTask task = new(settings.Control, settings.Seed, settings.ClosedWeight, Genome(partner, true), Flights(settings.Control, parsed.GetValue(data), parsed.GetValue(simulated)));
+            BlimpTask task = new(settings.Control, settings.Seed, settings.ClosedWeight, Genome(partner, true), Flights(settings.Control, parsed.GetValue(data), parsed.GetValue(simulated)), settings.Plain);
             LocalEvaluator evaluator = new((int)(parsed.GetValue(threads) ?? Environment.ProcessorCount));
             Stopwatch watch = Stopwatch.StartNew(), sinceLast = Stopwatch.StartNew();
             GenomeFile result = BlimpTraining.Run(settings, task, evaluator, Genome(start, false), model, parsed.GetValue(resume), progress =>
@@ -85,6 +90,22 @@ internal static class TrainBlimpVerb
             return ErrorCode.None;
         };
         return blimp;
+    }
+
+    private static ErrorCode Join(Session session, string model, string? pd, string? i)
+    {
+        if (pd is null || i is null) throw new ConversionException(ErrorCode.OptionNeeded, "both", "it joins two genomes", "give --pd and --i");
+        BlimpFlights flights = BlimpFlights.Join(GenomeFile.Read(pd), pd, GenomeFile.Read(i), i, model);
+        session.Show(
+            new { Model = model, flights.Bytes, flights.ArenaBytes, flights.Rows },
+            console =>
+            {
+                console.Write(Tables.Of(
+                    ["20 flights, mean (worst)", ">steady error", ">overshoot up", ">overshoot down", ">oscillation", ">mean |e|"],
+                    System.Linq.Enumerable.Select(flights.Rows, r => (string[])[r.Controller, r.Text(m => m.SteadyError), r.Text(m => m.OvershootUp), r.Text(m => m.OvershootDown), r.Text(m => m.Oscillation), r.Text(m => m.MeanError)])));
+                Tables.Line(console, $"{model}: {Units.Bytes(flights.Bytes)}, working memory {Units.Bytes(flights.ArenaBytes)}");
+            });
+        return ErrorCode.None;
     }
 
     private static FlightFile[]? Flights(ControlTask control, string? folder, bool simulated)

@@ -27,10 +27,12 @@ public sealed class BlimpTask
     /// <param name="closedWeight">Weight of the closed-loop cost; 0: the open loop alone.</param>
     /// <param name="partner">Genome of the evolved controller of the other part that flies along; null: the classical one.</param>
     /// <param name="flights">The six recorded flights for PD: 1 to 4 are learnt from, 5 and 6 held out; null: simulated ones.</param>
-    public BlimpTask(ControlTask control, ulong seed, double closedWeight, double[]? partner, FlightFile[]? flights)
+    /// <param name="plain">LIF neurons for I too, which can't integrate: for comparison.</param>
+    public BlimpTask(ControlTask control, ulong seed, double closedWeight, double[]? partner, FlightFile[]? flights, bool plain = false)
     {
         (Control, Seed, ClosedWeight, Partner) = (control, seed, closedWeight, partner);
-        _partner = partner is null ? null : ControllerGenome.Decode(partner, !Adaptive);
+        Adaptive = control == ControlTask.Integral && !plain;
+        _partner = partner is null ? null : ControllerGenome.Decode(partner, control != ControlTask.Integral);
         if (control == ControlTask.Integral)
         {
             (Training, HeldOut) = (ControlSet.ForIntegral(TrainingSets, 1), ControlSet.ForIntegral(HeldOutSets, 2));
@@ -54,7 +56,7 @@ public sealed class BlimpTask
             foreach (float target in set.Target) hash.AppendData(BitConverter.GetBytes(target));
         }
 
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{control} {seed} {closedWeight:R}")));
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{control} {seed} {closedWeight:R} {plain}")));
         foreach (double gene in partner ?? []) hash.AppendData(BitConverter.GetBytes(gene));
         Identity = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -63,7 +65,7 @@ public sealed class BlimpTask
     public ControlTask Control { get; }
 
     /// <summary>IWTA-LIF; otherwise LIF.</summary>
-    public bool Adaptive => Control == ControlTask.Integral;
+    public bool Adaptive { get; }
 
     /// <summary>Seed of the draws.</summary>
     public ulong Seed { get; }

@@ -18,6 +18,9 @@ public sealed record BlimpSettings
     /// <summary>What is imitated.</summary>
     public required ControlTask Control { get; init; }
 
+    /// <summary>LIF neurons for I too, for comparison; the paper's I controller is IWTA-LIF.</summary>
+    public bool Plain { get; init; }
+
     /// <summary>Of everything that is drawn.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -60,6 +63,14 @@ public sealed record GenomeFile(BlimpSettings Settings, string Data, bool Partne
             throw new ConversionException(ErrorCode.WrongFormat, path, $"it is not a genome ({e.Message})", "give the .genome.json that a run wrote", e);
         }
     }
+
+    /// <summary>IWTA-LIF; otherwise LIF.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Adaptive => Settings.Control == ControlTask.Integral && !Settings.Plain;
+
+    /// <summary>The integers.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ControllerParameters Controller => ControllerGenome.Decode(Genes, Adaptive);
 
     /// <summary>As text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportWriter.Json) + "\n";
@@ -141,8 +152,8 @@ public static class BlimpTraining
     private static List<(string Path, byte[] Content)> Files(GenomeFile result, int[] proof, string model)
     {
         byte[] genome = Encoding.UTF8.GetBytes(result.ToJson());
-        bool adaptive = result.Settings.Control == ControlTask.Integral;
-        string prefix = adaptive ? "i" : "pd";
+        bool adaptive = result.Adaptive;
+        string prefix = result.Settings.Control == ControlTask.Integral ? "i" : "pd";
         byte[] file = ControllerModel.Build([(prefix, ControllerGenome.Decode(result.Genes, adaptive))], $"blimp-{prefix}", genome, proof);
         return [(model, file), (Path.ChangeExtension(model, ".genome.json"), genome)];
     }

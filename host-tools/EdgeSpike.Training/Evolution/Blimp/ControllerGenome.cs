@@ -4,7 +4,7 @@ namespace EdgeSpike.Training.Evolution.Blimp;
 
 /// <summary>
 /// The 261 numbers that describe a controller of 80 neurons, and what they become in integers. A gene is in [0, 1] over the range of its
-/// parameter; outside it is the nearest end.
+/// parameter; outside it is the nearest end. Thresholds up to 10 go with the square of the gene: most of that range keeps a neuron silent.
 /// </summary>
 /// <remarks>
 /// 13 genes for each of 20 pairs, and the leak of the output last. LIF: encoder weight, bias, decay, threshold; weight to the same and to
@@ -45,7 +45,7 @@ public static class ControllerGenome
             c.EncoderWeight[p] = Byte(Signed(g[0]) * Weight * 64);
             c.EncoderBias[p] = (int)Math.Round(Signed(g[1]) * Bias * (1 << ControllerParameters.EncoderBits));
             c.EncoderDecay[p] = Decay(g[2]);
-            c.EncoderThreshold[p] = (int)Math.Round(Unit(g[3]) * Threshold * (1 << ControllerParameters.EncoderBits));
+            c.EncoderThreshold[p] = (int)Math.Round(Unit(g[3]) * Unit(g[3]) * Threshold * (1 << ControllerParameters.EncoderBits));
             c.SameWeight[p] = Byte(Signed(g[4]) * Weight * 64);
             c.CrossWeight[p] = Byte(Signed(g[5]) * Weight * 64);
             for (int side = 0; side < 2; side++)
@@ -53,7 +53,7 @@ public static class ControllerGenome
                 int j = 2 * p + side;
                 c.SynapticDecay[j] = Decay(adaptive ? g[6] : g[6 + side]);
                 c.MembraneDecay[j] = Decay(adaptive ? g[7] : g[8 + side]);
-                double threshold = adaptive ? Unit(g[8]) * BaseThreshold : Unit(g[10 + side]) * Threshold;
+                double threshold = adaptive ? Unit(g[8]) * BaseThreshold : Unit(g[10 + side]) * Unit(g[10 + side]) * Threshold;
                 c.Threshold[j] = (int)Math.Round(threshold * (1 << ControllerParameters.HiddenBits));
                 if (adaptive) c.AdaptationDecay[j] = Decay(g[9]);
             }
