@@ -1,5 +1,6 @@
 using System;
 using System.Runtime;
+using EdgeSpike.Drivers;
 
 namespace EdgeSpike.Firmware;
 
