@@ -159,6 +159,35 @@ public sealed class ImuTests
         }
     }
 
+    // The FIFO fills while it is read, and overflows after it was counted.
+    [Theory]
+    [MemberData(nameof(WithFifo))]
+    public void A_bus_slower_than_the_sensor_gives_overflows_and_no_cut_samples(string name)
+    {
+        if (name.EndsWith("SPI", StringComparison.Ordinal)) return;
+        Bench bench = new(name);
+        bench.Settings.RateMillihertz = 800000;
+        bench.Open();
+        bench.Wire.NanosecondsPerByte = 160000;
+        int overflows = 0;
+        for (int read = 0; read < 40; read++)
+        {
+            ImuError error = bench.Imu.Read(bench.Samples);
+            if (error == ImuError.FifoOverflow) overflows++;
+            else Assert.Equal(ImuError.None, error);
+            for (int i = 0; i < bench.Samples.Count; i++)
+            {
+                short[] right = new short[6];
+                CountingMotion.Instance.Next(bench.Sample(i)[0], right);
+                Assert.Equal(right, bench.Sample(i));
+            }
+
+            bench.Samples.Clear();
+        }
+
+        Assert.True(overflows > 2);
+    }
+
     [Theory]
     [InlineData("MPU-6050", 85)]
     [InlineData("MPU-6500", 42)]

@@ -128,6 +128,22 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         Assert.Equal(0, link.Check().Error);
     }
 
+    /// <summary>A program for one model leaves out what that model lacks, and says so of another one.</summary>
+    [Fact]
+    public void An_upload_that_needs_what_was_left_out_is_refused_by_name_and_the_linked_model_runs()
+    {
+        using EmulatedDevice device = Start("mps2-an386");
+        byte[] others = Models.Random(2, TensorType.Int16), alike = Models.Random(3, TensorType.Int8);
+        device.Link.Upload(others);
+        DeviceIdentity identity = device.Link.Restart();
+        Assert.Equal((0, (int)ModelError.LeftOut, Images.Model.Length), (identity.Slot, identity.ModelError, identity.ModelBytes));
+        Same(device, Images.Model, 12, 20);
+        device.Link.Upload(alike);
+        identity = device.Link.Restart();
+        Assert.Equal((1, 0, alike.Length), (identity.Slot, identity.ModelError, identity.ModelBytes));
+        Same(device, alike, 12, 20);
+    }
+
     [Fact]
     public void A_damaged_linked_model_is_refused_and_the_link_says_why()
     {

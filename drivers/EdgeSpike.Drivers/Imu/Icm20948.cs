@@ -17,6 +17,7 @@ public sealed class Icm20948 : Imu
     private const int PowerManagement1 = 0x06;          // PWR_MGMT_1: bit 7 DEVICE_RESET, bit 6 SLEEP, bits 2:0 CLKSEL, 1: the best
     private const int PinConfiguration = 0x0F;          // INT_PIN_CFG: bit 5 INT1_LATCH__EN; bit 4 0: a read of its status clears
     private const int InterruptEnable1 = 0x11;          // INT_ENABLE_1: bit 0 RAW_DATA_0_RDY_EN
+    private const int InterruptEnable2 = 0x12;          // INT_ENABLE_2: bits 4:0 FIFO_OVERFLOW_EN; what is not enabled need not be told
     private const int InterruptStatus1 = 0x1A;          // INT_STATUS_1: bit 0 RAW_DATA_0_RDY_INT
     private const int InterruptStatus2 = 0x1B;          // INT_STATUS_2: bits 4:0 FIFO_OVERFLOW_INT
     private const int AccelX = 0x2D;                    // ACCEL_XOUT_H …: accelerometer, gyroscope, high bytes first
@@ -116,6 +117,7 @@ public sealed class Icm20948 : Imu
         if (error == ImuError.None) error = WriteRegister(BankSelect, 0);
         if (error == ImuError.None) error = WriteChecked(PinConfiguration, 0x20);
         if (error == ImuError.None) error = WriteChecked(InterruptEnable1, 1);
+        if (error == ImuError.None) error = WriteChecked(InterruptEnable2, 0x1F);
         return error;
     }
 

@@ -13,7 +13,7 @@ public abstract class Mpu : Imu
     private const int AccelConfiguration = 0x1C;        // ACCEL_CONFIG: bits 4:3 AFS_SEL, 2 << it g
     private const int FifoEnable = 0x23;                // FIFO_EN: bits 6:4 gyroscope x, y, z, bit 3 accelerometer
     private const int PinConfiguration = 0x37;          // INT_PIN_CFG: bit 5 LATCH_INT_EN; bit 4 0: only a read of INT_STATUS clears
-    private const int InterruptEnable = 0x38;           // INT_ENABLE: bit 0 DATA_RDY_EN
+    private const int InterruptEnable = 0x38;           // INT_ENABLE: bit 4 FIFO_OFLOW_EN, bit 0 DATA_RDY_EN; what is not enabled need not be told
     private const int InterruptStatus = 0x3A;           // INT_STATUS: bit 4 FIFO_OFLOW_INT, bit 0 DATA_RDY_INT; reading clears
     private const int AccelX = 0x3B;                    // ACCEL_XOUT_H …: accelerometer, temperature, gyroscope, high bytes first
     private const int Temperature = 0x41;               // TEMP_OUT_H
@@ -106,7 +106,7 @@ public abstract class Mpu : Imu
         if (error == ImuError.None) error = WriteChecked(AccelConfiguration, _accelRange << 3);
         if (error == ImuError.None) error = SetAccelFilter(_filter);
         if (error == ImuError.None) error = WriteChecked(PinConfiguration, 0x20);
-        if (error == ImuError.None) error = WriteChecked(InterruptEnable, DataReady);
+        if (error == ImuError.None) error = WriteChecked(InterruptEnable, Overflow | DataReady);
         return error;
     }
 
@@ -184,8 +184,10 @@ public abstract class Mpu : Imu
     /// <inheritdoc/>
     protected override ImuError RestartFifo()
     {
+        int stale;
         ImuError error = WriteRegister(FifoEnable, 0);
         if (error == ImuError.None) error = WriteRegister(UserControl, UserControlBits | 0x04);
+        if (error == ImuError.None) error = ReadRegister(InterruptStatus, out stale);
         if (error == ImuError.None) error = WriteRegister(UserControl, UserControlBits | 0x40);
         if (error == ImuError.None) error = WriteChecked(FifoEnable, 0x78);
         return error;

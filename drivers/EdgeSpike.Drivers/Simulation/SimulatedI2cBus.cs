@@ -12,6 +12,9 @@ public sealed class SimulatedI2cBus : I2cBus
         _time = time;
     }
 
+    /// <summary>Time of nine bits; less than a millisecond.</summary>
+    public int NanosecondsPerByte { get; set; } = 22500;
+
     /// <summary>A line stays low.</summary>
     public bool Stuck { get; set; }
 
@@ -35,7 +38,7 @@ public sealed class SimulatedI2cBus : I2cBus
     {
         if (!Fits(address, write, writeOffset, writeCount, read, readOffset, readCount)) return BusError.Argument;
         Transfers++;
-        if (_time != null) _time.Advance((writeCount + readCount + 2) * 45 / 2);
+        if (_time != null) _time.Advance((writeCount + readCount + 2) * NanosecondsPerByte / 1000);
         if (Stuck) return BusError.BusStuck;
         SimulatedSensor sensor = _sensors[address];
         if (sensor == null || !sensor.Begin(false)) return BusError.AddressNotAcknowledged;

@@ -28,7 +28,7 @@ public sealed class SimulatedIcm20948 : SimulatedSensor
     /// <inheritdoc/>
     public override bool DataReady
     {
-        get { return (_registers[0x1A] & _registers[0x11]) != 0; }
+        get { return _registers[0x1A] != 0 || _registers[0x1B] != 0; }
     }
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ public sealed class SimulatedIcm20948 : SimulatedSensor
 
         _registers[0x39] = (byte)(Temperature >> 8);
         _registers[0x3A] = (byte)Temperature;
-        _registers[0x1A] |= 1;
+        _registers[0x1A] |= (byte)(_registers[0x11] & 1);
         if ((_registers[0x03] & 0x40) == 0 || (_registers[0x68] & 0x1F) != 0) return;
         int enabled = _registers[0x67];
         if ((enabled & 0x10) != 0) Push(0x2D, 6);
@@ -128,7 +128,7 @@ public sealed class SimulatedIcm20948 : SimulatedSensor
         {
             if (_fifo.Room == 0)
             {
-                _registers[0x1B] |= 1;
+                _registers[0x1B] |= (byte)(_registers[0x12] & 1);
                 if ((_registers[0x69] & 1) != 0) return;
                 _fifo.Drop(1);
             }

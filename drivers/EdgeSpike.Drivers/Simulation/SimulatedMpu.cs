@@ -64,7 +64,7 @@ public sealed class SimulatedMpu : SimulatedSensor
         Big(0x41, Temperature);
         for (int i = 0; i < 3; i++) Big(0x43 + 2 * i, axes[3 + i]);
         Slaves();
-        _registers[0x3A] |= 1;
+        _registers[0x3A] |= (byte)(_registers[0x38] & 0x01);
         if ((_registers[0x6A] & 0x40) == 0) return;
         int enabled = _registers[0x23];
         if ((enabled & 0x08) != 0) Push(0x3B, 6);
@@ -167,7 +167,7 @@ public sealed class SimulatedMpu : SimulatedSensor
         {
             if (_fifo.Room == 0)
             {
-                _registers[0x3A] |= 0x10;
+                _registers[0x3A] |= (byte)(_registers[0x38] & 0x10);
 
                 // CONFIG.FIFO_MODE: what does not fit is dropped; else the oldest byte goes.
                 if (_identity != 0x68 && (_registers[0x1A] & 0x40) != 0) return;

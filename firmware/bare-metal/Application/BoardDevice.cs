@@ -62,12 +62,16 @@ internal sealed unsafe class BoardDevice : DeviceControl
         get { return _slot; }
     }
 
-    /// <summary>What the verifier said of a model, and where it stands.</summary>
+    /// <summary>
+    /// What the verifier said of a model, and where it stands. What it said of an upload stays when the linked model runs in its place:
+    /// the host would not learn it otherwise.
+    /// </summary>
     public void Refused(ModelError error, int offset, int slot)
     {
+        _slot = slot;
+        if (slot == 0 && error == EdgeSpike.Runtime.ModelError.None) return;
         _modelError = (int)error;
         _modelErrorOffset = offset;
-        _slot = slot;
     }
 
     /// <summary>The model that is used, or null.</summary>

@@ -140,9 +140,11 @@ internal sealed class DeviceConnection : IDisposable
         if (identity.Board != Board.Name) throw new BoardException(Place, $"the device calls itself '{identity.Board}'", $"give that board, or flash this one: {flash}");
         PanicReport panic = Link.ReadPanic(forget: true);
         if (panic.Happened) session.Error.WriteLine($"note: before this, the program on the device stopped: {Describe(panic)}");
-        if (identity.ModelError != 0) throw new BoardException(Place, $"the device refuses its model at offset {identity.ModelErrorOffset}: {ModelLoading.Text((ModelError)identity.ModelError)}", flash);
-        if (identity.ModelBytes != model.Length || identity.ModelChecksum != BinaryPrimitives.ReadUInt32LittleEndian(model.AsSpan(12)))
-            throw new BoardException(Place, $"the device holds another model ({identity.ModelBytes} bytes, checksum {identity.ModelChecksum:x8})", flash);
+        bool same = identity.ModelBytes == model.Length && identity.ModelChecksum == BinaryPrimitives.ReadUInt32LittleEndian(model.AsSpan(12));
+
+        // It may be an upload that it refuses, while the model that is asked for runs.
+        if (identity.ModelError != 0 && !same) throw new BoardException(Place, $"the device refuses its model at offset {identity.ModelErrorOffset}: {ModelLoading.Text((ModelError)identity.ModelError)}", flash);
+        if (!same) throw new BoardException(Place, $"the device holds another model ({identity.ModelBytes} bytes, checksum {identity.ModelChecksum:x8})", flash);
     }
 
     private static string Describe(PanicReport panic) => $"{panic.Meaning}, at 0x{panic.Address:x8}, tick {panic.Tick}, restarts {panic.Restarts}";
