@@ -64,10 +64,10 @@ public class HarDemoTests
     public void AnAnswerIsGivenAtTheFirstTickThatIsSureEnough()
     {
         HarModel model = HarModel.Load(StandIn.Model(), "stand-in");
-        int[] gains = [.. Enumerable.Repeat(4 * Confidence.GainOne, model.Ticks)];
+        int[] gains = [.. Enumerable.Repeat(4, model.Ticks)];
         foreach (int limit in (int[])[int.MaxValue, 40_000, 16_384, 2000, 0, -1])
         {
-            Confidence rule = new(gains, [.. Enumerable.Repeat(limit, model.Ticks)]);
+            Confidence rule = new(gains, 0, [.. Enumerable.Repeat(limit, model.Ticks)]);
             ModelRunner runner = new(model.Bytes);
             foreach (HarAnswer answer in HarDemo.Run(model, rule, Windows, Enumerable.Range(0, Windows.Count), keepInputs: true))
             {
