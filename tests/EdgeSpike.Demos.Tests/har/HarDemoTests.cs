@@ -109,6 +109,15 @@ public class HarDemoTests
     }
 
     [Fact]
+    public void TheIncludedCalibrationIsUsedForItsModelOnly()
+    {
+        // Another model than it was made for has none, rather than a wrong one.
+        Assert.Null(ExitCalibration.Included(HarModel.Load(StandIn.Model(), "stand-in")));
+        HarModel included = HarModel.Included()!;
+        Assert.True(ExitCalibration.Included(included) is not { } calibration || (calibration.ModelSha256 == included.Sha256 && calibration.Chosen.Accuracy >= calibration.FullAccuracy - calibration.MostLost - 1e-12));
+    }
+
+    [Fact]
     public void AModelForSomethingElseIsRefused()
     {
         byte[] three = StandIn.Model(8);
