@@ -36,15 +36,18 @@ internal static class Images
     }
 
     /// <summary>Builds into a folder, whether built before or not.</summary>
-    public static string Build(string board, string name, byte[] model, string folder, bool allOperators = false, string? program = null)
+    /// <remarks>A program takes the place of the application's main file, an application that of the whole.</remarks>
+    public static string Build(string board, string name, byte[] model, string folder, bool allOperators = false, string? program = null, string? application = null)
     {
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, name + ".esm");
         File.WriteAllBytes(file, model);
         lock (Gate)
         {
-            (int status, string text) = Run("dotnet", "build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
-                $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used", $"-p:Program={program}");
+            // A property that is given and empty would not be the same as one that isn't.
+            string[] replaced = application is null ? [] : [$"-p:Application={application}"];
+            (int status, string text) = Run("dotnet", ["build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
+                $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used", $"-p:Program={program}", .. replaced]);
             Assert.True(status == 0, text);
         }
 

@@ -20,7 +20,7 @@ public static class BoardGenerator
     private static readonly string[] OperatorNames =
     [
         "", "Dense", "Sparse", "Convolve", "Pool", "Product", "Delay", "Neuron", "LoihiNeuron", "StateSpace", "Add", "Scale", "Count", "Maximum", "Sum", "Argmax",
-        "LoihiSigmaDelta", "LoihiResonator",
+        "LoihiSigmaDelta", "LoihiResonator", "AdaptiveNeuron",
     ];
 
     /// <summary>Writes all files into a folder; files that would not change stay untouched.</summary>

@@ -9,9 +9,9 @@ using EdgeSpike.Conversion;
 using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Quantization;
-using EdgeSpike.Training;
+using EdgeSpike.Demos.Har;
 
-namespace EdgeSpike.Demos.Har;
+namespace EdgeSpike.Training.Har;
 
 /// <summary>How the windows are divided.</summary>
 public enum HarSplitKind

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
-using EdgeSpike.Training;
+using EdgeSpike.Demos.Har;
 
-namespace EdgeSpike.Demos.Har;
+namespace EdgeSpike.Training.Har;
 
 /// <summary>How windows are changed at random while a network learns from them.</summary>
 public sealed record HarAugmentation

@@ -10,10 +10,10 @@ using EdgeSpike.Conversion.Inference;
 using EdgeSpike.Conversion.Quantization;
 using EdgeSpike.Demos.Har;
 using EdgeSpike.Tests;
-using EdgeSpike.Training;
+using EdgeSpike.Training.Har;
 using Xunit;
 
-namespace EdgeSpike.Demos.Tests.Har;
+namespace EdgeSpike.Training.Tests;
 
 /// <summary>The wrist's training data, its training, and the weights that are committed.</summary>
 public class HarTrainingTests
