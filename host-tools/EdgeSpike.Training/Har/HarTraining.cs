@@ -221,7 +221,7 @@ public sealed class HarTraining
         {
             string stage = weights.ToString().ToLowerInvariant();
             TrainingOptions options = common with { Epochs = s.IntegerEpochs, Mode = s.Mode, Rate = 5e-4f, WarmUp = 0.2f, Averaging = 0.99f, TeacherShare = 0.7f, Patience = 0 };
-            void Prepare(Trainer trainer) => trainer.UseIntegers(Convert(Export(folded, s.Size), weights).Bytes, new ConvertOptions { Weights = weights }, units);
+            void Prepare(Trainer trainer) => trainer.UseIntegers(Convert(Export(folded, s.Size), weights).Bytes, units);
             Stage(stage, folded, learn, null, options, teachers, checkpoint, resume, epoch, progress, cancellation, Prepare);
             converted = Convert(Export(folded, s.Size), weights);
         }
