@@ -17,7 +17,7 @@ namespace EdgeSpike.Firmware.Tests;
 public sealed class EmulatorTests(ITestOutputHelper output)
 {
     /// <summary>Recordings of L2MU Braille for each machine and width; the environment asks for all 280 with EDGESPIKE_RECORDINGS=280.</summary>
-    private static int Recordings => int.TryParse(Environment.GetEnvironmentVariable("EDGESPIKE_RECORDINGS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 2;
+    internal static int Recordings => int.TryParse(Environment.GetEnvironmentVariable("EDGESPIKE_RECORDINGS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 2;
 
     [Theory]
     [InlineData("mps2-an385")]
