@@ -71,6 +71,9 @@ public sealed record Board
     /// <summary>QEMU's name for the machine, or null.</summary>
     public string? QemuMachine { get; init; }
 
+    /// <summary>Which of QEMU's -serial options is the UART of the host link, from 0.</summary>
+    public int QemuSerial { get; init; }
+
     /// <summary>Someone has run it on hardware.</summary>
     public required bool MetHardware { get; init; }
 

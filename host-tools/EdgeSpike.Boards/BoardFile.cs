@@ -76,7 +76,7 @@ public sealed class BoardFile
 
     private Board ReadBoard(JsonElement root)
     {
-        Known(root, "", "title", "core", "clockHz", "interrupts", "flash", "ram", "otherMemories", "modelSlot", "stackBytes", "uart", "gpio", "i2c", "spi", "timer", "watchdog", "pll", "led", "pins", "imageDefinition", "flashing", "qemuMachine", "metHardware");
+        Known(root, "", "title", "core", "clockHz", "interrupts", "flash", "ram", "otherMemories", "modelSlot", "stackBytes", "uart", "gpio", "i2c", "spi", "timer", "watchdog", "pll", "led", "pins", "imageDefinition", "flashing", "qemuMachine", "qemuSerial", "metHardware");
         Board board = new()
         {
             Name = Path.GetFileNameWithoutExtension(_file),
@@ -101,6 +101,7 @@ public sealed class BoardFile
             ImageDefinition = [.. Items(root, "imageDefinition").Select((item, i) => (uint)ToNumber(item, $"imageDefinition[{i}]", 0, uint.MaxValue))],
             Flashing = ReadFlashing(Required(root, "", "flashing")),
             QemuMachine = Optional(root, "", "qemuMachine"),
+            QemuSerial = root.TryGetProperty("qemuSerial", out _) ? (int)Number(root, "", "qemuSerial", 0, 7) : 0,
             MetHardware = Required(root, "", "metHardware").ValueKind switch
             {
                 JsonValueKind.True => true,
@@ -111,6 +112,7 @@ public sealed class BoardFile
 
         if (board.Gpio is null && board.I2c?.Driver == "pins") throw Wrong("gpio", "is missing", "i2c.driver pins asks for it");
         if (board.Gpio?.Driver != "stm32" && (board.I2c?.Driver == "stm32f4" || board.Spi?.Driver == "stm32f4")) throw Wrong("gpio.driver", "is not stm32", "the stm32f4 drivers of i2c and spi ask for it");
+        CheckPins(board);
         MemoryRange[] memories = [board.Flash, board.Ram, .. board.OtherMemories];
         for (int i = 0; i < memories.Length; i++)
             for (int j = 0; j < i; j++)
@@ -128,6 +130,20 @@ public sealed class BoardFile
         if (board.Flash.Origin % alignment != 0) throw Wrong("flash.origin", $"0x{board.Flash.Origin:X8} is not a multiple of {alignment}, which {board.Interrupts} interrupts ask for", "correct it");
         if (board.Flashing.Method == "uf2" && board.Flashing.Uf2Family == 0) throw Wrong("flashing.uf2Family", "is missing", "give the family that the board's boot loader takes");
         return board;
+    }
+
+    /// <summary>A pin serves one purpose: what is opened second would take it from the first.</summary>
+    private void CheckPins(Board board)
+    {
+        Dictionary<string, string> taken = new(StringComparer.Ordinal);
+        IEnumerable<(string Key, string? Pin)> uses =
+        [
+            ("uart.transmit", board.Uart.Transmit), ("uart.receive", board.Uart.Receive), ("i2c.scl", board.I2c?.Scl), ("i2c.sda", board.I2c?.Sda),
+            ("spi.sck", board.Spi?.Sck), ("spi.miso", board.Spi?.Miso), ("spi.mosi", board.Spi?.Mosi), ("led", board.Led), .. board.Pins.Select(p => ($"pins.{p.Key}", (string?)p.Value)),
+        ];
+        foreach ((string key, string? pin) in uses)
+            if (pin is not null && PinNumber.TryParse(pin, out int port, out int number) && !taken.TryAdd($"{port}.{number}", key))
+                throw Wrong(key, $"{pin} is also {taken[$"{port}.{number}"]}", "look at the board's schematic and correct one");
     }
 
     private BoardUart ReadUart(JsonElement uart)
@@ -163,7 +179,6 @@ public sealed class BoardFile
         string driver = OneOf(bus, "i2c", "driver", I2cDrivers);
         BoardI2c read = new(driver, driver == "pins" ? 0 : Address(bus, "i2c", "base"), OptionalHz(bus, "i2c"), Pin(bus, "i2c", "scl"), Pin(bus, "i2c", "sda"), Alternate(bus, "i2c"));
         if (driver != "sbcon" && (read.Scl is null || read.Sda is null)) throw Wrong("i2c", $"driver {driver} needs the pins", "give i2c.scl and i2c.sda");
-        if (read.Scl is not null && read.Scl == read.Sda) throw Wrong("i2c.sda", $"is {read.Sda}, as i2c.scl", "correct one");
         if (driver == "stm32f4" && read.ClockHz is < 2_000_000 or > 50_000_000) throw Wrong("i2c.clockHz", $"{read.ClockHz} is outside 2000000 to 50000000", "give the clock of the bus");
         return read;
     }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Threading.Tasks;
 using EdgeSpike.Boards;
+using EdgeSpike.Boards.Link;
 using EdgeSpike.Tests;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class HalImageTests(ITestOutputHelper output)
     private const int TimeOut = (int)BusError.TimeOut;
     private const int Argument = (int)BusError.Argument;
 
-    private static readonly string Program = Path.Combine(TestData.RepositoryRoot, "tests", "EdgeSpike.Firmware.Tests", "Device", "DriverProgram.cs");
+    private static readonly string Application = Path.Combine(TestData.RepositoryRoot, "tests", "EdgeSpike.Firmware.Tests", "Device");
 
     [Theory]
     [InlineData("mps2-an385")]
@@ -68,14 +69,14 @@ public sealed class HalImageTests(ITestOutputHelper output)
     [MemberData(nameof(BoardFileTests.Names), MemberType = typeof(BoardFileTests))]
     public void The_drivers_of_every_board_link(string name) => Assert.True(File.Exists(Image(name)));
 
-    private static string Image(string name) => Images.Of(name, "drivers", Images.Model, program: Program);
+    private static string Image(string name) => Images.Of(name, "drivers", Images.Model, application: Application);
 
     // Numbers by name, those of a second start over those of the first, until it says the end; and how long that took.
     private async Task<(Dictionary<string, int> Seen, double Seconds)> Run(string name)
     {
         Images.RequireEmulator();
         string elf = Image(name);
-        ProcessStartInfo start = new("qemu-system-arm", ["-M", Images.Board(name).QemuMachine!, "-display", "none", "-monitor", "none", "-serial", "stdio", "-kernel", elf])
+        ProcessStartInfo start = new("qemu-system-arm", EmulatedDevice.Arguments(Images.Board(name), "stdio", elf))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -28,15 +28,15 @@ internal static class Images
     /// <summary>The image of <see cref="Model"/>; skips the test when the tools are not there.</summary>
     public static string Of(string board, bool allOperators = false) => Of(board, "model", Model, allOperators);
 
-    /// <summary>An image's .elf, with another program in the place of the application if one is named; skips the test when the tools are not there.</summary>
-    public static string Of(string board, string name, byte[] model, bool allOperators = false, string? program = null)
+    /// <summary>An image's .elf, with the program of another folder if one is named; skips the test when the tools are not there.</summary>
+    public static string Of(string board, string name, byte[] model, bool allOperators = false, string? application = null)
     {
         RequireTools();
-        lock (Gate) return Built.GetOrAdd($"{board} {name} {allOperators}", _ => Build(board, name, model, Path.Combine(Root, $"{board}-{name}-{allOperators}"), allOperators, program));
+        lock (Gate) return Built.GetOrAdd($"{board} {name} {allOperators}", _ => Build(board, name, model, Path.Combine(Root, $"{board}-{name}-{allOperators}"), allOperators, application));
     }
 
     /// <summary>Builds into a folder, whether built before or not.</summary>
-    public static string Build(string board, string name, byte[] model, string folder, bool allOperators = false, string? program = null)
+    public static string Build(string board, string name, byte[] model, string folder, bool allOperators = false, string? application = null)
     {
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, name + ".esm");
@@ -44,7 +44,7 @@ internal static class Images
         lock (Gate)
         {
             (int status, string text) = Run("dotnet", "build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
-                $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used", $"-p:Program={program}");
+                $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used", $"-p:Application={application}");
             Assert.True(status == 0, text);
         }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.IO;
@@ -26,7 +27,7 @@ public sealed class EmulatedDevice : IDisposable
         ArgumentNullException.ThrowIfNull(board);
         if (board.QemuMachine is null) throw new BoardException(board.Name, "QEMU does not have this board", "choose one that boards/README.md marks as emulated");
         if (!File.Exists(elfPath)) throw new BoardException(elfPath, "is not there", "build the firmware first");
-        ProcessStartInfo start = new("qemu-system-arm", ["-M", board.QemuMachine, "-display", "none", "-monitor", "none", "-serial", "stdio", "-kernel", elfPath])
+        ProcessStartInfo start = new("qemu-system-arm", Arguments(board, "stdio", elfPath))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -43,6 +44,15 @@ public sealed class EmulatedDevice : IDisposable
         {
             throw new BoardException("qemu-system-arm", "is not there", "on Debian: apt install qemu-system-arm", error);
         }
+    }
+
+    /// <summary>QEMU's arguments: the board with an image, its link's UART where <paramref name="serial"/> says, nothing on the UARTs before it.</summary>
+    public static IReadOnlyList<string> Arguments(Board board, string serial, string elfPath)
+    {
+        ArgumentNullException.ThrowIfNull(board);
+        List<string> arguments = ["-M", board.QemuMachine ?? "none", "-display", "none", "-monitor", "none"];
+        for (int i = 0; i < board.QemuSerial; i++) arguments.AddRange(["-serial", "null"]);
+        return [.. arguments, "-serial", serial, "-kernel", elfPath];
     }
 
     /// <summary>Ends the emulator.</summary>
