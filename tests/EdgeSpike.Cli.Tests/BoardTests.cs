@@ -141,7 +141,15 @@ public sealed class BoardTests : IDisposable
         Assert.Contains($"checksums of 240 ticks on mps2-an386 at {device.Port} equal the host's", there.Output, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(_cli["host.npy"]), File.ReadAllBytes(_cli["board.npy"]));
         Assert.Equal(240, Edgespike.Run(["run", model, "--input", x, .. board, "--json"]).Json.GetProperty("sameTicks").GetInt32());
-        Fails(ErrorCode.Unsupported, "membranes", ["run", model, "--input", x, .. board, "--record", $"lif1:membrane={_cli["v.npy"]}"]);
+
+        // Membranes, alone and beside spikes, are those of the host.
+        Assert.Equal(0, Edgespike.Run("run", model, "--input", x, "--record", $"lif1:membrane={_cli["host-v.npy"]}", "--record", $"lif2:membrane={_cli["host-w.npy"]}").Status);
+        Outcome alone = Edgespike.Run(["run", model, "--input", x, .. board, "--record", $"lif1:membrane={_cli["v.npy"]}"]);
+        Assert.True(alone.Status == 0, alone.Error);
+        Assert.Equal(File.ReadAllBytes(_cli["host-v.npy"]), File.ReadAllBytes(_cli["v.npy"]));
+        Assert.Equal(0, Edgespike.Run(["run", model, "--input", x, .. board, "--record", $"lif1={_cli["board.npy"]}", "--record", $"lif2:membrane={_cli["w.npy"]}"]).Status);
+        Assert.Equal(File.ReadAllBytes(_cli["host.npy"]), File.ReadAllBytes(_cli["board.npy"]));
+        Assert.Equal(File.ReadAllBytes(_cli["host-w.npy"]), File.ReadAllBytes(_cli["w.npy"]));
 
         Outcome check = Edgespike.Run(["check", model, .. board]);
         Assert.Equal($"{model} on mps2-an386 at {device.Port}: same spikes in", check.Output[..check.Output.IndexOf(" in ", StringComparison.Ordinal)] + " in");
@@ -168,6 +176,12 @@ public sealed class BoardTests : IDisposable
         Outcome run = Edgespike.Run("run", _cli["wide.esm"], "--input", x, "--board", "mps2-an386", "--port", device.Port, "--json");
         Assert.True(run.Status == 0, run.Error);
         Assert.Equal(40, run.Json.GetProperty("sameTicks").GetInt32());
+        Outcome bench = Edgespike.Run("bench", _cli["wide.esm"], "--input", x, "--board", "mps2-an386", "--port", device.Port, "--json");
+        Assert.True(bench.Status == 0, bench.Error);
+        Assert.Equal(40, bench.Json.GetProperty("ticks").GetInt32());
+        Assert.Equal(4 * 40, bench.Json.GetProperty("operators").EnumerateArray().First(o => o.GetProperty("operator").GetString() == "neuron").GetProperty("counted").GetProperty("neuronUpdates").GetInt32());
+        Outcome membrane = Edgespike.Run("run", _cli["wide.esm"], "--input", x, "--board", "mps2-an386", "--port", device.Port, "--record", $"lif1:membrane={_cli["v.npy"]}");
+        Assert.True(membrane.Status == 0, membrane.Error);
     }
 
     [Fact]

@@ -24,6 +24,19 @@ public sealed class LinkServerTests
     }
 
     [Fact]
+    public void Inputs_of_any_size_give_the_checksums_of_the_interpreter()
+    {
+        byte[] file = Models.Random(15, TensorType.Int8, inputs: 400);
+        Random random = new(16);
+
+        // From nothing to every channel: below, at and above what a frame holds (126 indices).
+        int[][] events = [.. ((int[])[0, 1, 125, 126, 127, 128, 129, 130, 300, 399, 400, 5, 400]).Select(count => Enumerable.Range(0, 400).OrderBy(_ => random.Next()).Take(count).Order().ToArray())];
+        using HostDevice device = new(Models.Load(file));
+        device.Link.Reset();
+        Assert.Equal(Models.Checksums(Models.Load(file), events), device.Link.Run([.. events.Select(e => (IReadOnlyList<(int, bool, int[])>)[(0, true, e)])]));
+    }
+
+    [Fact]
     public void A_step_streams_what_every_population_emitted()
     {
         byte[] file = Models.Random(7, TensorType.Int16, inputs: 30, hidden: 300);

@@ -156,22 +156,23 @@ public sealed class LinkServer
         return LinkStatus.InputRefused;
     }
 
-    /// <summary>u8 1: with what operators emitted. Answer: ticks since the reset (u32), frames of emissions (u32).</summary>
+    /// <summary>u8 1: with what operators emitted, 2: with the checksum. Answer: ticks since the reset (u32), frames of emissions or checksum (u32).</summary>
     private int Step(byte[] request, int from, int to)
     {
-        if (to - from != 1 || request[from] > 1) return LinkStatus.BadPayload;
-        uint frames = 0;
+        if (to - from != 1 || request[from] > 2) return LinkStatus.BadPayload;
+        uint more = 0;
         _device.Tick((int)_interpreter.Ticks);
         if (request[from] == 0) _interpreter.Step();
+        else if (request[from] == 2) more = _interpreter.StepChecksum();
         else
         {
             _observer.Begin(request[0], (uint)_interpreter.Ticks);
             _interpreter.Step(_observer);
-            frames = _observer.Frames;
+            more = _observer.Frames;
         }
 
         PutWord((uint)_interpreter.Ticks);
-        PutWord(frames);
+        PutWord(more);
         return LinkStatus.Done;
     }
 

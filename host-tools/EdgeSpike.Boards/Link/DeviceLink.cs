@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Text;
 using EdgeSpike.Firmware;
 
@@ -99,7 +100,7 @@ public sealed class DeviceLink : IDisposable
 
     /// <summary>
     /// Runs ticks, each with its inputs as <see cref="EventInput"/> and <see cref="ValueInput"/> encode them (all input ports in
-    /// order, joined), and returns their checksums. As many go into a frame as fit.
+    /// order, joined), and returns their checksums. As many go into a frame as fit; one takes at most 255 bytes.
     /// </summary>
     public uint[] Run(IReadOnlyList<byte[]> ticks)
     {
@@ -111,7 +112,7 @@ public sealed class DeviceLink : IDisposable
             List<byte> payload = [0];
             int count = 0;
             while (count < Most && done + count < ticks.Count && payload.Count + ticks[done + count].Length <= Room) payload.AddRange(ticks[done + count++]);
-            if (count == 0) throw new BoardException(_name, $"the input of tick {done} takes {ticks[done].Length} bytes, a frame holds {Room - 1}", "use SetEvents or SetValues, and Step");
+            if (count == 0) throw new ArgumentException($"tick {done} has {ticks[done].Length} bytes where a frame holds {Room - 1}", nameof(ticks));
             payload[0] = (byte)count;
             byte[] answer = Request(LinkCommand.Run, [.. payload]);
             Expect(answer, 4 * count, 4 * count);
@@ -122,7 +123,33 @@ public sealed class DeviceLink : IDisposable
         return checksums;
     }
 
-    /// <summary>A tick's input at a port of events, for <see cref="Run"/>.</summary>
+    /// <summary>Runs ticks and returns their checksums. Inputs that a frame does not hold go in parts, a tick at a time.</summary>
+    /// <param name="ticks">For each tick its input ports in order: index among all ports, whether it takes events, indices or values.</param>
+    public uint[] Run(IReadOnlyList<IReadOnlyList<(int Port, bool Events, int[] Words)>> ticks)
+    {
+        ArgumentNullException.ThrowIfNull(ticks);
+        List<uint> checksums = [];
+        List<byte[]> together = [];
+        foreach (IReadOnlyList<(int Port, bool Events, int[] Words)> tick in ticks)
+        {
+            if (tick.Sum(p => p.Events ? 2 + 2 * p.Words.Length : 4 * p.Words.Length) < FrameLine.MostBytes - 4)
+            {
+                together.Add([.. tick.SelectMany(p => p.Events ? EventInput(p.Words) : ValueInput(p.Words))]);
+                continue;
+            }
+
+            checksums.AddRange(Run(together));
+            together.Clear();
+            foreach ((int port, bool events, int[] words) in tick) Input(port, words, events ? 2 : 4);
+            byte[] answer = Request(LinkCommand.Step, [2]);
+            Expect(answer, 8, 8);
+            checksums.Add(BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(4)));
+        }
+
+        return [.. checksums, .. Run(together)];
+    }
+
+    /// <summary>A tick's input at a port of events, for <see cref="Run(IReadOnlyList{byte[]})"/>.</summary>
     public static byte[] EventInput(ReadOnlySpan<int> indices)
     {
         byte[] bytes = new byte[2 + 2 * indices.Length];
@@ -131,7 +158,7 @@ public sealed class DeviceLink : IDisposable
         return bytes;
     }
 
-    /// <summary>A tick's input at a port of values, for <see cref="Run"/>.</summary>
+    /// <summary>A tick's input at a port of values, for <see cref="Run(IReadOnlyList{byte[]})"/>.</summary>
     public static byte[] ValueInput(ReadOnlySpan<int> values)
     {
         byte[] bytes = new byte[4 * values.Length];
