@@ -35,20 +35,25 @@ internal static class Images
         lock (Gate) return Built.GetOrAdd($"{board} {name} {allOperators}", _ => Build(board, name, model, Path.Combine(Root, $"{board}-{name}-{allOperators}"), allOperators, application));
     }
 
-    /// <summary>Builds into a folder, whether built before or not.</summary>
+    /// <summary>Builds into a folder, whether built before or not; the board by its name or its file.</summary>
     public static string Build(string board, string name, byte[] model, string folder, bool allOperators = false, string? application = null)
+    {
+        (int status, string text) = TryBuild(board, name, model, folder, allOperators, application);
+        Assert.True(status == 0, text);
+        return Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(board)}-{name}.elf");
+    }
+
+    /// <summary>The same, and how it ended.</summary>
+    public static (int Status, string Text) TryBuild(string board, string name, byte[] model, string folder, bool allOperators = false, string? application = null)
     {
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, name + ".esm");
         File.WriteAllBytes(file, model);
         lock (Gate)
         {
-            (int status, string text) = Run("dotnet", "build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
+            return Run("dotnet", "build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
                 $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used", $"-p:Application={application}");
-            Assert.True(status == 0, text);
         }
-
-        return Path.Combine(folder, $"{board}-{name}.elf");
     }
 
     /// <summary>Skips the test, naming what is missing.</summary>

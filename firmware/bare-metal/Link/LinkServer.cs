@@ -273,7 +273,11 @@ public sealed class LinkServer
         if (to - from != 4) return LinkStatus.BadPayload;
         uint bytes = Word(request, from);
         _upload = -1;
-        if (bytes < 128 || bytes > int.MaxValue || !_device.SlotBegin((int)bytes)) return LinkStatus.NotHere;
+        if (bytes < 128 || bytes > (uint)_device.SlotBytes) return LinkStatus.NotHere;
+
+        // Its model is read in place: when it is in use, there is none from now on.
+        if (_device.Slot == 1) _interpreter = null;
+        if (!_device.SlotBegin((int)bytes)) return LinkStatus.FlashFailed;
         _upload = (int)bytes;
         return LinkStatus.Done;
     }
@@ -284,6 +288,9 @@ public sealed class LinkServer
         if (count < 1) return LinkStatus.BadPayload;
         uint offset = Word(request, from);
         if (_upload < 128 || offset > (uint)_upload || count > _upload - (int)offset) return LinkStatus.BadPayload;
+
+        // Flash is written in units of up to 32 bytes, each once.
+        if (((int)offset & 31) != 0 || ((count & 31) != 0 && count != _upload - (int)offset)) return LinkStatus.BadPayload;
         return _device.SlotWrite((int)offset, request, from + 4, count) ? LinkStatus.Done : LinkStatus.FlashFailed;
     }
 

@@ -15,6 +15,9 @@ namespace EdgeSpike.Boards.Link;
 /// </summary>
 public sealed class DeviceLink : IDisposable
 {
+    // Flash is written in units of up to 32 bytes: as many as a frame holds.
+    private const int UploadPart = (FrameLine.MostBytes - 8) & ~31;
+
     private readonly string _name;
     private readonly StreamPort _port;
     private readonly FrameLine _line;
@@ -35,7 +38,7 @@ public sealed class DeviceLink : IDisposable
         _sequence = (byte)Environment.TickCount;
     }
 
-    /// <summary>How long an answer may take.</summary>
+    /// <summary>How long an answer may take; the slowest block of flash is erased in 4 s.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a request is sent before the device counts as silent.</summary>
@@ -240,7 +243,7 @@ public sealed class DeviceLink : IDisposable
         Request(LinkCommand.UploadBegin, number);
         for (int at = 0; at < model.Length;)
         {
-            int count = Math.Min(FrameLine.MostBytes - 8, model.Length - at);
+            int count = Math.Min(UploadPart, model.Length - at);
             byte[] payload = new byte[4 + count];
             BinaryPrimitives.WriteInt32LittleEndian(payload, at);
             model.AsSpan(at, count).CopyTo(payload.AsSpan(4));

@@ -66,6 +66,25 @@ internal sealed class DeviceConnection : IDisposable
         }
     }
 
+    /// <summary>Connects to a board at a port, whatever model it holds, and makes sure that it is this board.</summary>
+    /// <param name="session">For notes and Ctrl-C.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="port">Serial port or tcp:HOST:PORT.</param>
+    public static DeviceConnection OpenAny(Session session, Board board, string port)
+    {
+        DeviceConnection connection = OpenPort(session, board, port);
+        try
+        {
+            connection.Meet(session, $"edgespike flash --board {board.Name} --model MODEL.esm");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Why the device restarted, if it did: then whatever it said since is of no use.</summary>
     /// <exception cref="BoardException">It stopped; with cause, place and tick.</exception>
     public void ThrowIfStopped()
@@ -135,14 +154,20 @@ internal sealed class DeviceConnection : IDisposable
 
     private void Greet(Session session, string modelPath, byte[] model)
     {
-        DeviceIdentity identity = Link.Identify();
         string flash = $"edgespike flash --board {Board.Name} --model {modelPath}";
+        DeviceIdentity identity = Meet(session, flash);
+        if (identity.ModelError != 0 && identity.ModelBytes == 0) throw new BoardException(Place, $"the device refuses its model at offset {identity.ModelErrorOffset}: {ModelLoading.Text((ModelError)identity.ModelError)}", flash);
+        if (identity.ModelBytes != model.Length || identity.ModelChecksum != BinaryPrimitives.ReadUInt32LittleEndian(model.AsSpan(12)))
+            throw new BoardException(Place, $"the device holds another model ({identity.ModelBytes} bytes, checksum {identity.ModelChecksum:x8})", flash);
+    }
+
+    private DeviceIdentity Meet(Session session, string flash)
+    {
+        DeviceIdentity identity = Link.Identify();
         if (identity.Board != Board.Name) throw new BoardException(Place, $"the device calls itself '{identity.Board}'", $"give that board, or flash this one: {flash}");
         PanicReport panic = Link.ReadPanic(forget: true);
         if (panic.Happened) session.Error.WriteLine($"note: before this, the program on the device stopped: {Describe(panic)}");
-        if (identity.ModelError != 0) throw new BoardException(Place, $"the device refuses its model at offset {identity.ModelErrorOffset}: {ModelLoading.Text((ModelError)identity.ModelError)}", flash);
-        if (identity.ModelBytes != model.Length || identity.ModelChecksum != BinaryPrimitives.ReadUInt32LittleEndian(model.AsSpan(12)))
-            throw new BoardException(Place, $"the device holds another model ({identity.ModelBytes} bytes, checksum {identity.ModelChecksum:x8})", flash);
+        return identity;
     }
 
     private static string Describe(PanicReport panic) => $"{panic.Meaning}, at 0x{panic.Address:x8}, tick {panic.Tick}, restarts {panic.Restarts}";
