@@ -73,7 +73,9 @@ internal static class CommandLine
         Option<bool> json = new("--json") { Description = "One JSON object on standard output and nothing else.", Recursive = true };
         root.Add(json);
         foreach (VerbCommand verb in (IEnumerable<VerbCommand>)[ConvertVerb.Create(session), InspectVerb.Create(session), CheckVerb.Create(session), RunVerb.Create(session), BenchVerb.Create(session), BoardsVerb.Create(session), FlashVerb.Create(session)]) root.Add(verb);
+        root.Add(TrainVerb.Create(session));
         root.Add(DemoVerb.Create(session));
+        root.Add(DataVerb.Create(session));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);
         return root;

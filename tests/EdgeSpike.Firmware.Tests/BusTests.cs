@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using EdgeSpike.Drivers;
 using Xunit;
 
 namespace EdgeSpike.Firmware.Tests;

@@ -124,6 +124,20 @@ public sealed class LinkServerTests
         Assert.Contains("nobody: no answer", Assert.Throws<BoardException>(() => link.Identify()).Message);
     }
 
+    [Fact]
+    public void Time_that_has_run_out_is_no_time_to_wait()
+    {
+        using MemoryPipe pipe = new();
+        using StreamPort port = new(pipe, System.IO.Stream.Null);
+
+        // A millisecond less than none is what .NET takes for ever.
+        foreach (double milliseconds in (double[])[0, -0.5, -1, -2, -1e6]) Assert.False(port.Await(TimeSpan.FromMilliseconds(milliseconds)));
+        pipe.Write([7], 0, 1);
+        Assert.True(port.Await(TimeSpan.FromMinutes(5)));
+        Assert.True(port.Await(TimeSpan.FromMilliseconds(-2)));
+        Assert.Equal(7, port.Read());
+    }
+
     private static byte[] Frame(byte sequence, int command, params byte[] payload)
     {
         QueuePort port = new();

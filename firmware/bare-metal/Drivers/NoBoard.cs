@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>Stands in for the class that a build for a board generates, so that the program compiles to IL without one.</summary>

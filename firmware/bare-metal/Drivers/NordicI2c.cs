@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>I2C master of the nRF52840 (TWIM; product specification 1.7, section 6.31), 100 kHz, polled; both lines need a pull-up resistor.</summary>

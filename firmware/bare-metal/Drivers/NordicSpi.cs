@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>SPI master of the nRF52840 (SPIM; product specification 1.7, section 6.25), 8 bits, polled; chip select is a pin of its own.</summary>

@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>I2C master of the RP2350 (DW_apb_i2c; data sheet, section 12.2), standard mode, polled; both lines need a pull-up resistor.</summary>

@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>A pin of the RP2350 under software (SIO; data sheet, section 3.1.11).</summary>

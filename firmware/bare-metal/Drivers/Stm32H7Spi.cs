@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>SPI master of the STM32H7, SPI1 to 3 (RM0433, section 51), 8 bits, polled, one byte at a time; chip select is a pin of its own.</summary>

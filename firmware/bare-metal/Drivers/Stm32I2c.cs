@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>I2C master of the STM32L4+ (RM0432, section 45) and STM32H7 (RM0433, section 47), standard mode, polled; both lines need a pull-up resistor.</summary>

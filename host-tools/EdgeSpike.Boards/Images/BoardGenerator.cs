@@ -38,6 +38,7 @@ public static class BoardGenerator
         Write(folder, "board.inc", Constants(board));
         Write(folder, "Board.g.cs", Source(board));
         Write(folder, "OperatorFactory.g.cs", Factory(operators));
+        Write(folder, "Features.g.cs", ModelFeatures.Source(model, allOperators));
         Write(folder, "model.s", ModelObject(model));
         Write(folder, "core.txt", board.Core + "\n");
         Write(folder, "model.esm", model.Bytes);
@@ -152,6 +153,8 @@ public static class BoardGenerator
         };
         return FormattableString.Invariant($$"""
             // {{board.Title}}. Generated from boards/{{board.Name}}.json.
+            using EdgeSpike.Drivers;
+
             namespace EdgeSpike.Firmware;
 
             internal static class Board

@@ -129,6 +129,7 @@ public static class ImageFinisher
                 "FrameLine" or "LinkServer" or "EmittedObserver" or "DeviceControl" or "BytePort" => "link",
                 _ => "drivers",
             };
+        if (symbol.StartsWith("kernels_", StringComparison.Ordinal)) return "runtimeKernels";
         return symbol.StartsWith("firmware_", StringComparison.Ordinal) ? "coreLibrary" : symbol.StartsWith('_') ? "tables" : "startUp";
 
         string? ClassAfter(string space)

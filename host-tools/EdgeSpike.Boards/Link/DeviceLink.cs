@@ -299,7 +299,7 @@ public sealed class DeviceLink : IDisposable
                 if (!_line.Receive())
                 {
                     if (_port.Ended) throw new BoardException(_name, "the line was closed", "look at the cable or the emulator and start again");
-                    _port.Await(Patience - clock.Elapsed > TimeSpan.Zero ? Patience - clock.Elapsed : TimeSpan.Zero);
+                    _port.Await(Patience - clock.Elapsed);
                     continue;
                 }
 

@@ -123,8 +123,10 @@ internal sealed class DeviceConnection : IDisposable
             throw new ConversionException(ErrorCode.DeviceFailed, port, $"it can't be opened ({error.Message})", "look at the cable, at who else uses the port, and whether you may (on Debian: group dialout)", error);
         }
 
+        bool emulated = port.StartsWith("tcp:", StringComparison.Ordinal) || port.StartsWith("/dev/pts/", StringComparison.Ordinal);
         DeviceLink link = new(place, stream, stream);
-        return new DeviceConnection(board, place, link, link, port.StartsWith("tcp:", StringComparison.Ordinal) || port.StartsWith("/dev/pts/", StringComparison.Ordinal), session.Cancellation);
+        if (emulated) link.Attempts = EmulatedDevice.Attempts;
+        return new DeviceConnection(board, place, link, link, emulated, session.Cancellation);
     }
 
     private static Stream OpenSerial(string port, int baud)
@@ -156,9 +158,11 @@ internal sealed class DeviceConnection : IDisposable
     {
         string flash = $"edgespike flash --board {Board.Name} --model {modelPath}";
         DeviceIdentity identity = Meet(session, flash);
-        if (identity.ModelError != 0 && identity.ModelBytes == 0) throw new BoardException(Place, $"the device refuses its model at offset {identity.ModelErrorOffset}: {ModelLoading.Text((ModelError)identity.ModelError)}", flash);
-        if (identity.ModelBytes != model.Length || identity.ModelChecksum != BinaryPrimitives.ReadUInt32LittleEndian(model.AsSpan(12)))
-            throw new BoardException(Place, $"the device holds another model ({identity.ModelBytes} bytes, checksum {identity.ModelChecksum:x8})", flash);
+        bool same = identity.ModelBytes == model.Length && identity.ModelChecksum == BinaryPrimitives.ReadUInt32LittleEndian(model.AsSpan(12));
+
+        // It may be an upload that it refuses, while the model that is asked for runs.
+        if (identity.ModelError != 0 && !same) throw new BoardException(Place, $"the device refuses its model at offset {identity.ModelErrorOffset}: {ModelLoading.Text((ModelError)identity.ModelError)}", flash);
+        if (!same) throw new BoardException(Place, $"the device holds another model ({identity.ModelBytes} bytes, checksum {identity.ModelChecksum:x8})", flash);
     }
 
     private DeviceIdentity Meet(Session session, string flash)
