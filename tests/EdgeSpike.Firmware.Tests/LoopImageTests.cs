@@ -27,7 +27,7 @@ public sealed class LoopImageTests(ITestOutputHelper output)
         Queue<(string Name, int Value)> lines = new(await Run(name, elf));
         foreach (FlightFault fault in Enum.GetValues<FlightFault>())
         {
-            AltitudeScenario flight = new(fault);
+            AltitudeScenario flight = new(fault, 12345, false);
             Assert.Equal(LoopError.None, flight.Fly());
             Assert.Equal(("error", 0), lines.Dequeue());
             Assert.Equal(("hash", (int)flight.Hash), lines.Dequeue());

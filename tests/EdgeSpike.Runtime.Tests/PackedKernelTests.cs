@@ -73,6 +73,28 @@ public sealed class PackedKernelTests
         Equal(builder.Build(), [tick, tick, tick]);
     }
 
+    /// <summary>A bias that fits beside the shifted sum, but not beside the sum before its shift.</summary>
+    [Fact]
+    public void Neurons_behind_a_shifted_sum_with_a_large_bias_are_clamped_as_well()
+    {
+        const int limit = (1 << 28) - 1, bias = int.MaxValue - (1 << 20);
+        ModelBuilder builder = new();
+        int input = builder.AddBuffer(BufferKind.Events, 512), sum = builder.AddBuffer(BufferKind.Values, 2, int.MaxValue);
+        int membrane = builder.AddBuffer(BufferKind.Values, 2, limit, persistent: true), spikes = builder.AddBuffer(BufferKind.Events, 2);
+        builder.AddPort(PortKind.Input, input);
+        int weights = builder.AddMatrix(TensorType.Int16, [.. Enumerable.Repeat(short.MaxValue, 1024).Select(w => (int)w)], 512, 2, out int rowBytes);
+        builder.AddOperator(new DenseOperator
+        {
+            Source = input, Target = sum, Shift = -7, Weights = weights, Bias = builder.AddTensor(TensorType.Int32, [bias, -bias]), Sources = 512, Width = 2, RowBytes = rowBytes,
+        });
+        builder.AddOperator(new NeuronOperator
+        {
+            Source = sum, Target = spikes, Membrane = membrane, Decay = builder.AddTensor(TensorType.UInt16, [32768]), Threshold = builder.AddTensor(TensorType.Int32, [limit]),
+        });
+        int[][] tick = [[.. Enumerable.Range(0, 512)]];
+        Equal(builder.Build(), [tick, tick, tick]);
+    }
+
     private static void Equal(byte[] file, IReadOnlyList<int[][]> ticks)
     {
         Packed.Interpreter fast = new();

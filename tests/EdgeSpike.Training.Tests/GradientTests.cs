@@ -140,6 +140,38 @@ public class GradientTests
         for (int i = 0; i < 6; i++) Assert.Equal(expectedTwo[i], gradients[two.Weight.Index][i], 1e-3 + 1e-4 * Math.Abs(expectedTwo[i]));
     }
 
+    /// <summary>
+    /// A loss of the last tick alone: there both modes give the cell the same gradient, and through space nothing of it reaches
+    /// an earlier tick, by no path of the cell's.
+    /// </summary>
+    [Theory]
+    [InlineData(NeuronKind.Lif)]
+    [InlineData(NeuronKind.CubaLif)]
+    public void ThroughSpaceStaysInItsTick(NeuronKind kind)
+    {
+        Network network = SmallNetworks.Create(kind, ResetDelay.Next, normalize: false, counts: false, each: false);
+        network.Layers.OfType<Readout>().Single().Decay.Value[0] = 0;
+        NetworkPass pass = new(network, Ticks, backward: true);
+        SmallNetworks.FillInput(pass, 3);
+        pass.Forward(new PassSettings());
+        Signal cell = pass.Signals[3];              // what enters the cell
+        float[] Gradient(GradientMode mode)
+        {
+            Array.Clear(pass.Output.Gradient);
+            TrainingRandom random = new(5);
+            for (int i = pass.Output.At(Ticks - 1); i < pass.Output.Gradient.Length; i++) pass.Output.Gradient[i] = random.Normal();
+            pass.Backward(network.CreateGradients(), mode);
+            return (float[])cell.Gradient.Clone();
+        }
+
+        float[] time = Gradient(GradientMode.ThroughTime), space = Gradient(GradientMode.ThroughSpace);
+        int last = cell.At(Ticks - 1);
+        Assert.Equal(time[last..], space[last..]);
+        Assert.Contains(space[last..], g => g != 0);
+        Assert.All(space[..last], g => Assert.Equal(0, g));
+        Assert.Contains(time[cell.At(0)..last], g => g != 0);
+    }
+
     // S'(z) = (w / 2) / (1 + (π w z / 2)²)
     private static float Slope(float z, float width) => width / 2 / (1 + MathF.Pow(MathF.PI / 2 * width * z, 2));
 

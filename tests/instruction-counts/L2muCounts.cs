@@ -78,14 +78,14 @@ public sealed class L2muCounts(ITestOutputHelper output)
         return (interpreter.Model.Operators.Sum(o => o.SynapticOperations), interpreter.Model.Operators.Sum(o => o.NeuronUpdates));
     }
 
-    private static string BuildFirmware(string folder, byte[] model)
+    internal static string BuildFirmware(string folder, byte[] model, string name = "l2mu")
     {
-        string file = Path.Combine(folder, "l2mu.esm");
+        string file = Path.Combine(folder, $"{name}.esm");
         File.WriteAllBytes(file, model);
         Tools.Run("dotnet", "build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
             "-p:Board=mps2-an386", $"-p:Model={file}", $"-p:FirmwareOutput={Path.Combine(folder, "firmware")}",
             $"-p:Application={Path.Combine(TestData.RepositoryRoot, "tests", "instruction-counts", "device")}");
-        return Path.Combine(folder, "firmware", "mps2-an386-l2mu.elf");
+        return Path.Combine(folder, "firmware", $"mps2-an386-{name}.elf");
     }
 
     private static string BuildYardstick(string folder, byte[] model)
@@ -119,7 +119,7 @@ public sealed class L2muCounts(ITestOutputHelper output)
         return text.ToString();
     }
 
-    private static void Require(string program, string package)
+    internal static void Require(string program, string package)
     {
         try
         {

@@ -53,6 +53,9 @@ public sealed class AltitudeScenario
     /// <summary>Most by which the output may move in a step, whoever has it.</summary>
     public const int Slew = 500;
 
+    // The model has to learn the weight before it can tell what is wrong.
+    private const int Learnt = 40;
+    private const int Climb = 60;
     private const int Period = 100000;
     private const int Substeps = 10;
     private const int Weight = -200;
@@ -61,6 +64,8 @@ public sealed class AltitudeScenario
     private const int NeverHeld = -1;
 
     private readonly FlightFault _fault;
+    private readonly uint _seed;
+    private readonly bool _level;
     private uint _random;
     private long _position;
     private long _velocity;
@@ -72,9 +77,14 @@ public sealed class AltitudeScenario
     private int _previous2;
 
     /// <summary>A flight with a fault.</summary>
-    public AltitudeScenario(FlightFault fault)
+    /// <param name="fault">What goes wrong.</param>
+    /// <param name="seed">Of the noise.</param>
+    /// <param name="level">Stays level while it does, instead of going down by a metre.</param>
+    public AltitudeScenario(FlightFault fault, uint seed, bool level)
     {
         _fault = fault;
+        _seed = seed;
+        _level = level;
         Loop = Configure();
     }
 
@@ -96,7 +106,7 @@ public sealed class AltitudeScenario
     /// <summary>All faults reported from the start of the fault on.</summary>
     public int Reported { get; private set; }
 
-    /// <summary>Faults reported before, after the first three seconds, in which the model learns the weight.</summary>
+    /// <summary>Faults reported before, after the first four seconds, in which the model learns the weight.</summary>
     public int FalseAlarms { get; private set; }
 
     /// <summary>Largest change of the output from a step to the next.</summary>
@@ -160,6 +170,7 @@ public sealed class AltitudeScenario
         loop.Guard.Trip = 16384;
         loop.Guard.Recover = 24576;
         loop.Guard.SafeSteps = 5;
+        loop.Guard.StartSteps = Learnt;
         loop.Guard.Latching = LoopFault.Residual;
         return loop;
     }
@@ -189,7 +200,7 @@ public sealed class AltitudeScenario
         model.Gain[0] = 314573;
         model.Gain[1] = 524288;
         model.Gain[2] = 419430;
-        model.Limit = 25;
+        model.Limit = 22;
         model.LostAfter = 50;
         return model;
     }
@@ -202,7 +213,7 @@ public sealed class AltitudeScenario
         Detected = Tripped = Recovered = Regained = -1;
         Reported = FalseAlarms = WorstMove = WorstError = WorstResidual = 0;
         Hash = 2166136261;
-        _random = 12345;
+        _random = _seed;
         _position = 1000 * 1000000L;
         _velocity = 0;
         _motor = _previous = _previous2 = 0;
@@ -239,10 +250,10 @@ public sealed class AltitudeScenario
         return LoopError.None;
     }
 
-    private static int SetPoint(int step)
+    private int SetPoint(int step)
     {
-        // Down by a metre together with the fault, so that every fault meets a manoeuvre.
-        return step < 20 ? 1000 : step < FaultStart ? 2500 : 1500;
+        // Down by a metre together with the fault, so that it meets a manoeuvre.
+        return step < Climb ? 1000 : step < FaultStart || _level ? 2500 : 1500;
     }
 
     private bool Failing(int step, FlightFault fault)
@@ -276,7 +287,7 @@ public sealed class AltitudeScenario
 
     private void Step(int step, long now)
     {
-        if (step == FaultEnd + 10) Loop.Guard.Acknowledge();
+        if (step >= FaultEnd && (step - FaultEnd) % 50 == 10) Loop.Guard.Acknowledge();     // someone looks a second after the fault, then every five
         int before = Loop.Guard.Output;
         GuardState state = Loop.Observe(now);
         int command = Control(state), spikes = 10 + Noise(5);
@@ -334,9 +345,9 @@ public sealed class AltitudeScenario
         if (error < 0) error = -error;
         if (step < FaultStart)
         {
-            if (step >= 30) FalseAlarms |= Loop.Faults;
+            if (step >= Learnt) FalseAlarms |= Loop.Faults;
             int residual = Loop.Predictor.Residual < 0 ? -Loop.Predictor.Residual : Loop.Predictor.Residual;
-            if (step >= 30 && residual > WorstResidual) WorstResidual = residual;
+            if (step >= Learnt && residual > WorstResidual) WorstResidual = residual;
             return;
         }
 

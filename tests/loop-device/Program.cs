@@ -12,6 +12,7 @@ namespace EdgeSpike.Firmware;
 /// </summary>
 internal static class Program
 {
+    private const uint Seed = 12345;
     private const int TimedSteps = 400;
 
     [RuntimeExport("application_start")]
@@ -21,7 +22,7 @@ internal static class Program
         SysTickTime time = Board.OpenTime();
         for (int fault = 0; fault <= (int)FlightFault.Overload; fault++)
         {
-            AltitudeScenario flight = new AltitudeScenario((FlightFault)fault);
+            AltitudeScenario flight = new AltitudeScenario((FlightFault)fault, Seed, false);
             Put(port, "error "u8, (int)flight.Fly());
             Put(port, "hash "u8, (int)flight.Hash);
             Put(port, "detected "u8, flight.Detected);

@@ -20,7 +20,7 @@ public static class BoardGenerator
     private static readonly string[] OperatorNames =
     [
         "", "Dense", "Sparse", "Convolve", "Pool", "Product", "Delay", "Neuron", "LoihiNeuron", "StateSpace", "Add", "Scale", "Count", "Maximum", "Sum", "Argmax",
-        "LoihiSigmaDelta", "LoihiResonator",
+        "LoihiSigmaDelta", "LoihiResonator", "AdaptiveNeuron",
     ];
 
     private static IReadOnlyList<int> AllOperators { get; } = [.. Enumerable.Range(1, OperatorNames.Length - 1)];

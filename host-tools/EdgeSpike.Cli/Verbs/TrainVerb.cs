@@ -13,11 +13,12 @@ using EdgeSpike.Conversion.Quantization;
 using EdgeSpike.Conversion.Reporting;
 using EdgeSpike.Demos.Har;
 using EdgeSpike.Training;
+using EdgeSpike.Training.Har;
 using Spectre.Console;
 
 namespace EdgeSpike.Cli.Verbs;
 
-/// <summary>edgespike train: the networks of the demos from their recordings.</summary>
+/// <summary>edgespike train: the networks of the demos, from recordings or by evolution in simulation.</summary>
 internal static class TrainVerb
 {
     private const int MostEpochs = 10_000;
@@ -25,8 +26,12 @@ internal static class TrainVerb
     /// <summary>The verb with its networks.</summary>
     public static Command Create(Session session)
     {
-        VerbCommand train = new("train", "Trains the network of a demo from recordings.", ("edgespike train har -o har.json", "the wrist's network, from the windows that 'edgespike data wisdm' made"));
+        VerbCommand train = new(
+            "train", "Trains the network of a demo.",
+            ("edgespike train har -o har.json", "the wrist's network, from the windows that 'edgespike data wisdm' made"),
+            ("edgespike train blimp pd -o pd.esm", "evolves a controller for a blimp"));
         train.Add(CreateHar(session));
+        train.Add(TrainBlimpVerb.Create(session));
         return train;
     }
 

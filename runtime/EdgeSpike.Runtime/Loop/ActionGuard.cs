@@ -46,11 +46,13 @@ public sealed class ActionGuard
     /// <summary>Steps that the safe action takes at least.</summary>
     public int SafeSteps;
 
-    /// <summary>Faults after which it lasts until <see cref="Acknowledge"/>, bits of <see cref="LoopFault"/>, whose weight made or found it begun.</summary>
+    /// <summary>Steps from the start to the controller's first at least: what an internal model needs to learn the plant.</summary>
+    public int StartSteps;
+
+    /// <summary>Faults that, found when it begins, make it last until <see cref="Acknowledge"/>: bits of <see cref="LoopFault"/>.</summary>
     public int Latching;
 
     private int _safe;
-    private bool _acknowledged;
 
     /// <summary>Who has the output.</summary>
     public GuardState State { get; private set; }
@@ -77,7 +79,7 @@ public sealed class ActionGuard
     public LoopError Check()
     {
         if (Low > High || SafeValue < Low || SafeValue > High) return LoopError.Output;
-        if (Slew < 1 || SafeSlew < 1 || SafeSteps < 0) return LoopError.Slew;
+        if (Slew < 1 || SafeSlew < 1 || SafeSteps < 0 || StartSteps < 0) return LoopError.Slew;
         return Trip < 1 || Recover < Trip || Recover > TrustScore.One ? LoopError.Thresholds : LoopError.None;
     }
 
@@ -88,15 +90,14 @@ public sealed class ActionGuard
         Output = SafeValue;
         Latched = Cause = 0;
         Trips = Limited = 0;
-        Resumed = _acknowledged = false;
-        _safe = SafeSteps;
+        Resumed = false;
+        _safe = SafeSteps - StartSteps;
     }
 
-    /// <summary>Someone has looked at the faults that latch: they no longer do during this safe action, though it still waits for them to be gone.</summary>
+    /// <summary>Someone has looked at the faults that latched: the safe action now only waits for them to be gone.</summary>
     public void Acknowledge()
     {
         Latched = LoopFault.None;
-        _acknowledged = true;
     }
 
     /// <summary>
@@ -111,9 +112,9 @@ public sealed class ActionGuard
             {
                 State = GuardState.Safe;
                 Cause = faults;
+                Latched = faults & Latching;
                 Trips++;
                 _safe = 0;
-                _acknowledged = false;
             }
         }
         else
@@ -126,7 +127,6 @@ public sealed class ActionGuard
             }
         }
 
-        if (State == GuardState.Safe && Trips > 0 && !_acknowledged) Latched |= faults & Latching;
         return State;
     }
 

@@ -33,6 +33,12 @@ public sealed class ControlLoop
     /// <summary>What goes out.</summary>
     public ActionGuard Guard;
 
+    /// <summary>
+    /// Index of an input that measures what the actuator does, in units of the output, such as a motor's speed; 0: none. It is expected to be
+    /// the output of the step before, and a difference beyond its gate is <see cref="LoopFault.Residual"/>.
+    /// </summary>
+    public int Feedback;
+
     private long[] _steps;
     private int _layerFaults;
 
@@ -94,7 +100,13 @@ public sealed class ControlLoop
         int faults = _layerFaults;
         _layerFaults = LoopFault.None;
         if (Schedule.Overrun) faults |= LoopFault.Deadline;
-        for (int i = 0; i < Inputs.Length; i++) faults |= Inputs[i].Observe(now);
+        for (int i = 0; i < Inputs.Length; i++)
+        {
+            int found = Inputs[i].Observe(now);
+            if (i == Feedback && i != 0 && (found & LoopFault.Jump) != 0) found = (found & ~LoopFault.Jump) | LoopFault.Residual;
+            faults |= found;
+        }
+
         if (Predictor != null)
         {
             int steps = Schedule.Skipped < MostPredictedSteps ? Schedule.Skipped : MostPredictedSteps;
@@ -122,7 +134,8 @@ public sealed class ControlLoop
         for (int i = 0; i < Inputs.Length; i++)
         {
             InputMonitor input = Inputs[i];
-            input.Expect(i == 0 && Predictor != null && Predictor.Follows ? Predictor.Estimate : input.Value);
+            if (i == 0) input.Expect(Predictor != null && Predictor.Follows ? Predictor.Estimate : input.Value);
+            else input.Expect(i == Feedback ? output : input.Value);
         }
 
         return output;
@@ -146,6 +159,8 @@ public sealed class ControlLoop
             if (error != LoopError.None) return error;
         }
 
+        ErrorIndex = 0;
+        if (Feedback < 0 || Feedback >= Inputs.Length || (Feedback > 0 && Inputs[Feedback].Gate == 0)) return LoopError.Feedback;
         for (int i = 0; Layers != null && i < Layers.Length; i++)
         {
             ErrorIndex = i;

@@ -42,6 +42,9 @@ public enum LoopError
     /// <summary>The output's low end is above its high end, or the safe value is outside.</summary>
     Output = 12,
 
-    /// <summary>A slew is below 1, or the safe time negative.</summary>
+    /// <summary>A slew is below 1, or a number of steps negative.</summary>
     Slew = 13,
+
+    /// <summary>The feedback is not the index of an input other than 0, or that input has no gate.</summary>
+    Feedback = 14,
 }

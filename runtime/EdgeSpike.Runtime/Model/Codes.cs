@@ -98,6 +98,9 @@ public enum OperatorCode
 
     /// <summary>Loihi's resonate-and-fire neuron.</summary>
     LoihiResonator = 17,
+
+    /// <summary>Neuron of the edge profile whose threshold adapts.</summary>
+    AdaptiveNeuron = 18,
 }
 
 /// <summary>What a port is for (FORMAT.md).</summary>

@@ -193,7 +193,7 @@ public abstract class Connection : Operator
 
     /// <summary>
     /// Adds to its target's peak what this tick's sources can add to one element, as Prepare bounds what all of them can; so it
-    /// fits; a right shift is left out, which errs on the safe side. Each writer does, or none counts.
+    /// is a bound; a right shift is left out, which errs on the safe side. Each writer does, or none counts.
     /// </summary>
     internal void NotePeak()
     {
@@ -206,10 +206,11 @@ public abstract class Connection : Operator
 
         int peak = sources * Unit;
         if (peak > bound) peak = bound;
-        peak += _biasBound;
         int[] peaks = Peaks;
-        if (_accumulate) peak += peaks[index];
-        peaks[index] = peak;
+        peak += _accumulate ? peaks[index] : _biasBound;
+
+        // What the verifier bounds is the shifted sum; without the shift it can pass 2^31 with the bias: then nothing is known.
+        peaks[index] = peak < 0 ? int.MaxValue : peak;
     }
 
     /// <summary>Shifts what the target holds, as if it were this operator's own sum, and adds the bias.</summary>

@@ -25,6 +25,7 @@ internal static class OperatorFactory
             case OperatorCode.Argmax: return new ArgmaxOperator();
             case OperatorCode.LoihiSigmaDelta: return new LoihiSigmaDeltaOperator();
             case OperatorCode.LoihiResonator: return new LoihiResonatorOperator();
+            case OperatorCode.AdaptiveNeuron: return new AdaptiveNeuronOperator();
             default: return null;
         }
     }

@@ -10,6 +10,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeSpike.Conversion;
 using EdgeSpike.Demos.Har;
+using EdgeSpike.Tests;
 using Xunit;
 
 namespace EdgeSpike.Demos.Tests.Har;

@@ -7,6 +7,7 @@ using System.Linq;
 using System.Text;
 using EdgeSpike.Conversion;
 using EdgeSpike.Demos.Har;
+using EdgeSpike.Tests;
 using Xunit;
 
 namespace EdgeSpike.Demos.Tests.Har;

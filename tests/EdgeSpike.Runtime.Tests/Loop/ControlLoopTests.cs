@@ -135,7 +135,7 @@ public sealed class ControlLoopTests
         ControlLoop loop = AltitudeScenario.Configure();
         loop.Start(0);
         long now = 0;
-        for (int i = 0; i < 40; i++, now += 100000)
+        for (int i = 0; i < 60; i++, now += 100000)
         {
             loop.Inputs[0].Sample(1000 + (i & 1), now);
             loop.Inputs[1].Sample(1000, i, now);
@@ -155,9 +155,39 @@ public sealed class ControlLoopTests
     }
 
     [Fact]
+    public void An_actuator_that_does_not_follow_is_found_by_its_feedback()
+    {
+        ControlLoop loop = AltitudeScenario.Configure();
+        loop.Inputs = [loop.Inputs[0], loop.Inputs[1], new InputMonitor { Gate = 50 }];
+        loop.Feedback = 2;
+        loop.Predictor = null;
+        Assert.Equal(LoopError.None, loop.Start(0));
+        int output = loop.Guard.Output, stuckAt = 0, found = -1;
+        for (int i = 0; i < 100 && found < 0; i++)
+        {
+            long now = 100000L * i;
+            loop.Inputs[0].Sample(1000 + (i & 1), now);
+            loop.Inputs[1].Sample(1000, i, now);
+
+            // Its speed is the output of the step before, until it sticks at step 80.
+            loop.Inputs[2].Sample(i < 80 ? output : stuckAt, i, now);
+            loop.Due(now);
+            GuardState state = loop.Observe(now);
+            if (loop.Faults != LoopFault.None) found = i;
+            else Assert.Equal(i < 40 ? GuardState.Safe : GuardState.Running, state == GuardState.Recovering ? GuardState.Running : state);
+            output = loop.Act(i < 80 ? 210 : 240 + 20 * (i - 80));
+            if (i == 79) stuckAt = output;
+            loop.End(now);
+        }
+
+        // 240 differs by 30, 260 by 50, 280 by 70: commanded in step 82, seen in 83.
+        Assert.Equal((83, LoopFault.Residual), (found, loop.Faults));
+    }
+
+    [Fact]
     public void After_start_nothing_is_allocated()
     {
-        AltitudeScenario first = new(FlightFault.LidarJump), second = new(FlightFault.LidarJump);
+        AltitudeScenario first = new(FlightFault.LidarJump, 1, false), second = new(FlightFault.LidarJump, 1, false);
         Assert.Equal(LoopError.None, first.Fly());
         second.Loop.Start(0);
         long allocated = long.MaxValue;
@@ -185,7 +215,8 @@ public sealed class ControlLoopTests
         new("growth", LoopError.InputGate), new("age", LoopError.InputAge), new("repetitions", LoopError.InputAge), new("layer", LoopError.Layer), new("layer steps", LoopError.Layer), new("order", LoopError.PredictorShape),
         new("no gain", LoopError.PredictorShape), new("shift", LoopError.PredictorScale), new("fraction", LoopError.PredictorScale), new("coefficient", LoopError.PredictorScale), new("limit", LoopError.PredictorScale),
         new("weights", LoopError.Trust), new("weight", LoopError.Trust), new("rise", LoopError.Trust), new("thresholds", LoopError.Thresholds), new("recover", LoopError.Thresholds),
-        new("output", LoopError.Output), new("safe value", LoopError.Output), new("slew", LoopError.Slew), new("safe steps", LoopError.Slew),
+        new("output", LoopError.Output), new("safe value", LoopError.Output), new("slew", LoopError.Slew), new("safe steps", LoopError.Slew), new("start steps", LoopError.Slew),
+        new("feedback", LoopError.Feedback), new("feedback without a gate", LoopError.Feedback), new("no feedback", LoopError.Feedback),
     ];
 
     [Theory]
@@ -218,6 +249,10 @@ public sealed class ControlLoopTests
             case "recover": loop.Guard.Recover = 32769; break;
             case "output": loop.Guard.Low = loop.Guard.High + 1; break;
             case "safe value": loop.Guard.SafeValue = loop.Guard.High + 1; break;
+            case "start steps": loop.Guard.StartSteps = -1; break;
+            case "feedback": loop.Feedback = 2; break;
+            case "feedback without a gate": loop.Feedback = 1; break;
+            case "no feedback": loop.Feedback = -1; break;
             case "slew": loop.Guard.SafeSlew = 0; break;
             default: loop.Guard.SafeSteps = -1; break;
         }

@@ -11,7 +11,14 @@ internal static class Features
 {
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Convolve added", "Count saturated", "Dense added", "LoihiNeuron saturated", "LoihiNeuron spiked",
+        "AdaptiveNeuron saturated", "AdaptiveNeuron spiked", "AdaptiveNeuron spiked now and then",
+        "adaptive.comparison 0", "adaptive.comparison 1", "adaptive.current order 0", "adaptive.current order 1",
+        "adaptive.drive", "adaptive.no current", "adaptive.no drive", "adaptive.no threshold limit",
+        "adaptive.reset 0 time 0 own 0", "adaptive.reset 0 time 0 own 1", "adaptive.reset 0 time 1 own 0",
+        "adaptive.reset 0 time 1 own 1", "adaptive.reset 1 time 0 own 0", "adaptive.reset 1 time 0 own 1",
+        "adaptive.reset 1 time 1 own 0", "adaptive.reset 1 time 1 own 1", "adaptive.reset 2 time 0 own 0",
+        "adaptive.reset 2 time 0 own 1", "adaptive.reset 2 time 1 own 0", "adaptive.reset 2 time 1 own 1",
+        "adaptive.threshold limit", "Convolve added", "Count saturated", "Dense added", "LoihiNeuron saturated", "LoihiNeuron spiked",
         "LoihiNeuron spiked now and then", "LoihiResonator saturated", "LoihiResonator spiked",
         "LoihiResonator spiked now and then", "LoihiSigmaDelta saturated", "LoihiSigmaDelta spiked",
         "LoihiSigmaDelta spiked now and then", "Neuron saturated", "Neuron spiked", "Neuron spiked now and then",

@@ -58,6 +58,9 @@ internal sealed class LiteralInterpreter
                 case NeuronOperator neuron:
                     for (int j = 0; j < _signals[neuron.Membrane].Length; j++) _signals[neuron.Membrane][j] = Parameter(neuron.Initial, j, 0);
                     break;
+                case AdaptiveNeuronOperator neuron:
+                    for (int j = 0; j < _signals[neuron.Membrane].Length; j++) _signals[neuron.Membrane][j] = Parameter(neuron.Initial, j, 0);
+                    break;
                 case RunningOperator { Maximum: true } maximum:
                     Array.Fill(_signals[maximum.Target], -(long)model.Buffers[maximum.Source].Bound);
                     break;
@@ -130,7 +133,7 @@ internal sealed class LiteralInterpreter
         }
     }
 
-    private static bool Emits(ModelOperator item) => item is NeuronOperator or LoihiNeuronOperator or StateSpaceOperator or LoihiSigmaDeltaOperator or LoihiResonatorOperator;
+    private static bool Emits(ModelOperator item) => item is NeuronOperator or LoihiNeuronOperator or StateSpaceOperator or LoihiSigmaDeltaOperator or LoihiResonatorOperator or AdaptiveNeuronOperator;
 
     private IEnumerable<long> Emitted(ModelOperator item)
     {
@@ -140,6 +143,7 @@ internal sealed class LiteralInterpreter
             LoihiNeuronOperator neuron => neuron.Target,
             LoihiSigmaDeltaOperator unit => unit.Target,
             LoihiResonatorOperator neuron => neuron.Target,
+            AdaptiveNeuronOperator neuron => neuron.Target,
             StateSpaceOperator space => space.State,
             _ => -1,
         };
@@ -160,6 +164,7 @@ internal sealed class LiteralInterpreter
             case ProductOperator o: Product(o, counters); break;
             case DelayOperator o: Delay(o, _history[index]); break;
             case NeuronOperator o: Neuron(o, counters); break;
+            case AdaptiveNeuronOperator o: AdaptiveNeuron(o, counters); break;
             case LoihiNeuronOperator o: Loihi(o, counters); break;
             case LoihiSigmaDeltaOperator o: SigmaDelta(o, counters); break;
             case LoihiResonatorOperator o: Resonator(o, counters); break;
@@ -361,6 +366,49 @@ internal sealed class LiteralInterpreter
             Set(o.Membrane, j, v);
             if (o.Target >= 0) Set(o.Target, j, spikes);
             counters.Spikes += spikes;
+            counters.NeuronUpdates++;
+        }
+    }
+
+    // Section 3, "Adaptive threshold".
+    private void AdaptiveNeuron(AdaptiveNeuronOperator o, LiteralCounters counters)
+    {
+        for (int j = 0; j < _signals[o.Membrane].Length; j++)
+        {
+            Int128 Threshold(Int128 a, bool counted)
+            {
+                Int128 raised = Int128.Max(Parameter(o.Threshold, j, 0) + a, o.ThresholdLowerLimit);
+                return counted ? Clamp(raised, L, counters) : Int128.Min(raised, L);
+            }
+
+            bool Compares(Int128 membrane, Int128 theta) => o.Comparison == 1 ? membrane >= theta : membrane > theta;
+
+            Int128 c = (Clamp(_signals[o.Source][j], L >> o.InputShift, counters) << o.InputShift) + Parameter(o.InputBias, j, 0), drive = c;
+            if (o.SynapticDecay >= 0)
+            {
+                Int128 old = _signals[o.Current][j], next = Clamp(Fit32((old * Parameter(o.SynapticDecay, j, 0) >> 15) + c), L, counters);
+                Set(o.Current, j, next);
+                drive = o.CurrentOrder == 0 ? next : old;
+            }
+
+            Int128 v = _signals[o.Membrane][j], a = _signals[o.Adaptation][j], oldTheta = Threshold(a, false);
+            bool spiked = o.ResetTime == 1 ? Compares(v, oldTheta) : o.Spiked >= 0 && _signals[o.Spiked][j] == 1;
+            Int128 e = o.DriveSource < 0 ? 0 : Clamp(_signals[o.DriveSource][j], L >> o.DriveShift, counters) << o.DriveShift;
+            a = Clamp(Fit32((a * Parameter(o.AdaptationDecay, j, 0) >> 15) + e + (spiked ? Parameter(o.Own, j, 0) : 0)), L, counters);
+            Set(o.Adaptation, j, a);
+            Int128 theta = Threshold(a, true);
+
+            bool pending = o.ResetTime == 1 && spiked;
+            if (pending && o.Reset == 1) v = Parameter(o.ResetValue, j, 0);
+            v = Fit32((v * Parameter(o.Decay, j, 0) >> 15) + drive + Parameter(o.MembraneBias, j, 0) - (pending && o.Reset == 2 ? oldTheta : 0));
+            v = Int128.Max(Clamp(v, L, counters), o.LowerLimit);
+            bool spike = Compares(v, theta);
+            if (spike && o.ResetTime == 0 && o.Reset == 1) v = Parameter(o.ResetValue, j, 0);
+            if (spike && o.ResetTime == 0 && o.Reset == 2) v = Int128.Clamp(v - theta, -L, L);
+            Set(o.Membrane, j, v);
+            Set(o.Target, j, spike ? 1 : 0);
+            if (o.Spiked >= 0) Set(o.Spiked, j, spike ? 1 : 0);
+            if (spike) counters.Spikes++;
             counters.NeuronUpdates++;
         }
     }

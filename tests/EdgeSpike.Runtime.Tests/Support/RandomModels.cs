@@ -595,7 +595,8 @@ internal sealed class RandomModels
 
     private void AddNeuron(Signal sum, Signal? promised, bool graded)
     {
-        if (Edge) AddEdgeNeuron(sum, promised, graded);
+        if (Edge && !graded && promised is not { Kind: BufferKind.Values } && Chance(25)) AddAdaptiveNeuron(sum, promised);
+        else if (Edge) AddEdgeNeuron(sum, promised, graded);
         else if (promised is null && Chance(25)) AddSigmaDelta(sum);
         else if (promised is not { Kind: BufferKind.Values } && Chance(25)) AddResonator(sum, promised);
         else AddLoihiNeuron(sum, promised, graded);
@@ -721,6 +722,53 @@ internal sealed class RandomModels
         foreach ((string name, int tensor) in (ReadOnlySpan<(string, int)>)
             [("decay", neuron.Decay), ("input bias", neuron.InputBias), ("membrane bias", neuron.MembraneBias), ("reset value", neuron.ResetValue), ("initial", neuron.Initial)])
             Use(tensor < 0 ? $"neuron.no {name}" : $"neuron.{name}");
+    }
+
+    private void AddAdaptiveNeuron(Signal sum, Signal? promised)
+    {
+        int n = sum.Length;
+        Signal? drive = Chance(70) ? AddSum(n, int.MaxValue) : null;
+        int shift = Chance(40) ? 0 : _random.Next(25), driveShift = Chance(40) ? 0 : _random.Next(25), resetTime = _random.Next(2);
+        bool current = Chance(45), own = Chance(50);
+        int scale = (int)Math.Min(L, (long)sum.Bound << shift);
+        int Near() => Chance(8) ? Pick(L, -L, 0, 1, -1) : Magnitude(_random, Math.Max(1, scale >> _random.Next(8)));
+        int Optional(Func<int> value) => Chance(50) ? -1 : Parameter(n, value);
+        int Decays() => _builder.AddTensor(TensorType.UInt16, Enumerable.Range(0, Chance(50) ? 1 : n).Select(_ => _random.Next(6) switch { 0 => 0, 1 => 32768, 2 => 32767, _ => _random.Next(32769) }).ToArray());
+        int State(int bound = L) => _builder.AddBuffer(BufferKind.Values, n, bound, true);
+
+        Signal membrane = Target(BufferKind.Values, n, L, true), target = promised ?? Target(BufferKind.Events, n, 1, Chance(40));
+        AdaptiveNeuronOperator neuron = new()
+        {
+            Source = sum.Buffer,
+            DriveSource = drive?.Buffer ?? -1,
+            Target = target.Buffer,
+            Membrane = membrane.Buffer,
+            Current = current ? State() : -1,
+            Adaptation = State(),
+            Spiked = own && resetTime == 0 ? State(1) : -1,
+            InputShift = shift,
+            DriveShift = driveShift,
+            Reset = _random.Next(3),
+            ResetTime = resetTime,
+            Comparison = _random.Next(2),
+            CurrentOrder = _random.Next(2),
+            LowerLimit = Chance(70) ? -L : Near(),
+            ThresholdLowerLimit = Chance(50) ? -L : Near(),
+            Decay = Chance(10) ? -1 : Decays(),
+            SynapticDecay = current ? Decays() : -1,
+            Threshold = Parameter(n, Near),
+            AdaptationDecay = Chance(10) ? -1 : Decays(),
+            Own = own ? Parameter(n, Near) : -1,
+            InputBias = Optional(Near),
+            MembraneBias = Optional(Near),
+            ResetValue = Optional(Near),
+            Initial = Optional(Near),
+        };
+        _builder.AddOperator(neuron);
+        if (Chance(20)) _signals.Add(membrane);
+        if (promised is null) _signals.Add(target);
+        Use($"adaptive.reset {neuron.Reset} time {resetTime} own {(own ? 1 : 0)}", drive is null ? "adaptive.no drive" : "adaptive.drive", $"adaptive.comparison {neuron.Comparison}");
+        Use(current ? $"adaptive.current order {neuron.CurrentOrder}" : "adaptive.no current", neuron.ThresholdLowerLimit > -L ? "adaptive.threshold limit" : "adaptive.no threshold limit");
     }
 
     private void AddLoihiNeuron(Signal sum, Signal? promised, bool ternary)

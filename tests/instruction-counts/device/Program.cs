@@ -58,23 +58,39 @@ internal static class Program
         ModelFile model = interpreter.Model;
         int port = 0;
         while (model.Ports[port].Kind != PortKind.Input) port++;
-        int[] events = new int[model.Ports[port].Length];
+        int[] input = new int[model.Ports[port].Length];
+        bool events = model.Ports[port].Holds == BufferKind.Events;
         int vector = model.VectorsOffset;
         for (int v = 0; v < model.VectorCount; v++)
         {
             int ticks = Bytes.I32(file, vector + 4), at = vector + 8, checksums = at;
-            for (int t = 0; t < ticks; t++) checksums += 4 + 4 * Bytes.I32(file, checksums);
+            for (int t = 0; t < ticks; t++) checksums += events ? 4 + 4 * Bytes.I32(file, checksums) : 4 * input.Length;
             interpreter.Reset();
             for (int t = 0; t < ticks; t++)
             {
-                int count = Bytes.I32(file, at);
-                at += 4;
-                for (int i = 0; i < count; i++) events[i] = Bytes.I32(file, at + 4 * i);
+                int count = input.Length;
+                if (events)
+                {
+                    count = Bytes.I32(file, at);
+                    at += 4;
+                }
+
+                for (int i = 0; i < count; i++) input[i] = Bytes.I32(file, at + 4 * i);
                 at += 4 * count;
-                MeasuredBegin();
-                interpreter.SetEvents(port, events, 0, count);
-                interpreter.Step();
-                MeasuredEnd();
+                if (events)
+                {
+                    MeasuredBegin();
+                    interpreter.SetEvents(port, input, 0, count);
+                    interpreter.Step();
+                    MeasuredEnd();
+                }
+                else
+                {
+                    MeasuredBegin();
+                    interpreter.SetValues(port, input, 0);
+                    interpreter.Step();
+                    MeasuredEnd();
+                }
 
                 uint hash = 2166136261;
                 for (int i = 0; i < model.Operators.Length; i++) hash = model.Operators[i].Checksum(hash);

@@ -9,9 +9,9 @@ using EdgeSpike.Conversion;
 using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Quantization;
-using EdgeSpike.Training;
+using EdgeSpike.Demos.Har;
 
-namespace EdgeSpike.Demos.Har;
+namespace EdgeSpike.Training.Har;
 
 /// <summary>How the windows are divided.</summary>
 public enum HarSplitKind
@@ -189,7 +189,7 @@ public sealed class HarTraining
     // A subject that was never seen moves and wears its watch in its own way; one that was seen much as before.
     private HarTrainingData Learn() => new(
         _windows, _learn, _settings.Size.SamplesPerTick,
-        _settings.Split == HarSplitKind.Subjects ? new HarAugmentation() : new HarAugmentation { Turn = 3, Scale = 0.02f, Noise = 0.005f, Warp = 0.05f });
+        _settings.Split == HarSplitKind.Subjects ? new HarAugmentation { Flip = 0.2f, Mirror = 0.2f } : new HarAugmentation { Turn = 3, Scale = 0.02f, Noise = 0.005f, Warp = 0.05f });
 
     /// <summary>The network as one that takes whole sensor readings.</summary>
     public static NetworkGraph Export(Network network, HarNetworkSize size)

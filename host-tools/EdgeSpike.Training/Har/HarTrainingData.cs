@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
-using EdgeSpike.Training;
+using EdgeSpike.Demos.Har;
 
-namespace EdgeSpike.Demos.Har;
+namespace EdgeSpike.Training.Har;
 
 /// <summary>How windows are changed at random while a network learns from them.</summary>
 public sealed record HarAugmentation
@@ -22,6 +22,12 @@ public sealed record HarAugmentation
     /// <summary>Largest logarithm of a factor on the speed of the movement.</summary>
     public float Warp { get; init; } = 0.15f;
 
+    /// <summary>Share of windows turned by 180° about the watch's normal: worn the other way round.</summary>
+    public float Flip { get; init; }
+
+    /// <summary>Share of windows mirrored across the arm: worn on the other wrist.</summary>
+    public float Mirror { get; init; }
+
     /// <summary>Share of windows in which one sensor is silent.</summary>
     public float Drop { get; init; }
 }
@@ -31,7 +37,7 @@ public sealed record HarAugmentation
 /// after another, accelerometer in units of 10 m/s², gyroscope in 3 rad/s.
 /// </summary>
 /// <remarks>
-/// A change at random (Load with a key) shifts, turns, scales and warps in this order. Where it shifts or warps, it takes
+/// A change at random (Load with a key) shifts and warps, flips and mirrors, turns and scales, in this order. Where it shifts or warps, it takes
 /// samples from the windows before and after of the same subject and activity, when they follow without a gap and belong
 /// to these windows: none that judges is ever seen.
 /// </remarks>
@@ -87,18 +93,6 @@ public sealed class HarTrainingData : ITrainingData
     /// <inheritdoc/>
     public int Classes => HarWindows.Classes;
 
-    /// <summary>Windows that another one of these follows without a gap.</summary>
-    public int Joined
-    {
-        get
-        {
-            int joined = 0;
-            foreach (int n in _indices)
-                if (_next[n] >= 0) joined++;
-            return joined;
-        }
-    }
-
     /// <inheritdoc/>
     public int Label(int index) => _windows.Labels[_indices[index]];
 
@@ -144,6 +138,7 @@ public sealed class HarTrainingData : ITrainingData
             factor.Slice(sensor, 3).Clear();
         }
 
+        bool flip = _augmentation.Flip > 0 && random.Uniform() < _augmentation.Flip, mirror = _augmentation.Mirror > 0 && random.Uniform() < _augmentation.Mirror;
         Span<float> sample = stackalloc float[Axes];
         for (int i = 0; i < Samples; i++)
         {
@@ -156,6 +151,9 @@ public sealed class HarTrainingData : ITrainingData
                 sample[c] = (a + share * (b - a)) * Step(c);
             }
 
+            if (flip) (sample[0], sample[1], sample[3], sample[4]) = (-sample[0], -sample[1], -sample[3], -sample[4]);
+            // Rotation is a pseudovector: a mirror turns round what lies in it.
+            if (mirror) (sample[0], sample[4], sample[5]) = (-sample[0], -sample[4], -sample[5]);
             for (int c = 0; c < Axes; c++)
             {
                 int row = c % 3 * 3, triad = c / 3 * 3;

@@ -4,7 +4,7 @@ using System.Linq;
 using EdgeSpike.Conversion.Reporting;
 using ScottPlot;
 
-namespace EdgeSpike.Demos.Har;
+namespace EdgeSpike.Training.Har;
 
 /// <summary>A training as a picture: loss and accuracy over the epochs, stage after stage.</summary>
 public static class HarTrainingPicture

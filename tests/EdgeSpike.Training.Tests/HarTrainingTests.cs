@@ -10,10 +10,10 @@ using EdgeSpike.Conversion.Inference;
 using EdgeSpike.Conversion.Quantization;
 using EdgeSpike.Demos.Har;
 using EdgeSpike.Tests;
-using EdgeSpike.Training;
+using EdgeSpike.Training.Har;
 using Xunit;
 
-namespace EdgeSpike.Demos.Tests.Har;
+namespace EdgeSpike.Training.Tests;
 
 /// <summary>The wrist's training data, its training, and the weights that are committed.</summary>
 public class HarTrainingTests
@@ -87,6 +87,27 @@ public class HarTrainingTests
             for (int triad = 0; triad < 6; triad += 3) Assert.Equal(Length(plain, t * 6 + triad), Length(changed, t * 6 + triad), 1e-4);
 
         static double Length(float[] values, int at) => Math.Sqrt(values[at..(at + 3)].Sum(v => (double)v * v));
+    }
+
+    /// <summary>
+    /// The watch the other way round turns x and y about z; on the other wrist acceleration is mirrored in x, and rotation, a
+    /// pseudovector, in y and z.
+    /// </summary>
+    [Fact]
+    public void FlipsAndMirrorsAreThoseOfTheBody()
+    {
+        HarWindows windows = Made(1, joined: false);
+        HarAugmentation none = new() { Shift = false, Turn = 0, Scale = 0, Noise = 0, Warp = 0 };
+        float[] plain = new float[240], flipped = new float[240], mirrored = new float[240];
+        new HarTrainingData(windows, [0], 1).Load(0, 0, plain, 0, 1);
+        new HarTrainingData(windows, [0], 1, none with { Flip = 1 }).Load(0, 3, flipped, 0, 1);
+        new HarTrainingData(windows, [0], 1, none with { Mirror = 1 }).Load(0, 3, mirrored, 0, 1);
+        float[] flip = [-1, -1, 1, -1, -1, 1], mirror = [-1, 1, 1, 1, -1, -1];
+        for (int i = 0; i < 240; i++)
+        {
+            Assert.Equal(flip[i % 6] * plain[i], flipped[i], 1e-5f);
+            Assert.Equal(mirror[i % 6] * plain[i], mirrored[i], 1e-5f);
+        }
     }
 
     /// <summary>The committed description converts to the committed model, to the last byte, and that one passes its own vectors.</summary>

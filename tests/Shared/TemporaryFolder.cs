@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 
-namespace EdgeSpike.Demos.Tests;
+namespace EdgeSpike.Tests;
 
 /// <summary>A folder of a test's own, gone after it.</summary>
 internal sealed class TemporaryFolder : IDisposable

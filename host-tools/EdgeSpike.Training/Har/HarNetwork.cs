@@ -1,9 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using EdgeSpike.Training;
+using EdgeSpike.Demos.Har;
 
-namespace EdgeSpike.Demos.Har;
+namespace EdgeSpike.Training.Har;
 
 /// <summary>Sizes of the wrist's network: two temporal convolutions, an L2MU cell, a read-out.</summary>
 public sealed record HarNetworkSize
