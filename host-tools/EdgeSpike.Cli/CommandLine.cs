@@ -75,6 +75,7 @@ internal static class CommandLine
         foreach (VerbCommand verb in (IEnumerable<VerbCommand>)[ConvertVerb.Create(session), InspectVerb.Create(session), CheckVerb.Create(session), RunVerb.Create(session), BenchVerb.Create(session), BoardsVerb.Create(session), FlashVerb.Create(session)]) root.Add(verb);
         root.Add(TrainVerb.Create(session));
         root.Add(DemoVerb.Create(session));
+        root.Add(DataVerb.Create(session));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);
         return root;

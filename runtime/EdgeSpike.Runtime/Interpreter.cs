@@ -190,7 +190,7 @@ public sealed class Interpreter
                 continue;
             }
 
-            schedule[s] = new RowGroup(_operators, first, length, file, rows);
+            schedule[s] = new RowGroup(_operators, first, length, rows);
             schedule[s].File = file;
             schedule[s].Arena = Arena;
             first += length;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using EdgeSpike.Drivers;
 using Xunit;
 
 namespace EdgeSpike.Firmware.Tests;
@@ -219,6 +220,42 @@ public sealed class HalTests
         Assert.Equal(input | (336u << 6) | (source == 2 ? 1u << 22 : 0) | (7u << 24), _chip[Rcc + 4]);
         Assert.Equal(5u, _chip[0x40023C00] & 7);
         Assert.Equal((5u << 10) | (4u << 13) | 2, _chip[Rcc + 8] & 0xFC03);
+    }
+
+    // RM0090, 18.3.9: PSC, ARR; periods of 16 MHz in at most 16 bits of counts.
+    [Theory]
+    [InlineData(50, 4u, 63999u)]
+    [InlineData(20000, 0u, 799u)]
+    [InlineData(245, 0u, 65305u)]
+    [InlineData(244, 1u, 32785u)]
+    [InlineData(1, 244u, 65305u)]
+    public void Pwm_of_the_stm32f4_gets_its_period_and_its_duty(int hertz, uint prescaler, uint reload)
+    {
+        const uint Tim3 = 0x40000400;
+        _chip[Tim3 + 0x1C] = 0x1234;                // CCMR2: channel 3 is another's
+        _chip[Tim3 + 0x20] = 0x0101;
+        Stm32F4Pwm output = new(Tim3, Clock, 4);
+        Assert.Equal(BusError.None, output.Start(hertz));
+        Assert.Equal((prescaler, reload), (_chip[Tim3 + 0x28], _chip[Tim3 + 0x2C]));
+        Assert.Equal((2u, 0x6834u, 0x1101u, 1u, 0x81u), (_chip[0x40023840], _chip[Tim3 + 0x1C], _chip[Tim3 + 0x20], _chip[Tim3 + 0x14], _chip[Tim3]));
+        Assert.Equal(0u, _chip[Tim3 + 0x40]);
+        output.SetDuty(PwmOutput.Full);
+        Assert.Equal(reload + 1, _chip[Tim3 + 0x40]);
+        output.SetDuty(PwmOutput.Full / 4);
+        Assert.InRange(4.0 * _chip[Tim3 + 0x40], reload - 2.0, reload + 4.0);
+        Assert.Equal(BusError.None, output.Stop());
+        Assert.Equal(0u, _chip[Tim3 + 0x40]);
+        Assert.Equal(BusError.Argument, output.SetDuty(PwmOutput.Full + 1));
+    }
+
+    [Fact]
+    public void Pwm_that_the_timer_cannot_make_is_refused()
+    {
+        Assert.Equal(BusError.Argument, new Stm32F4Pwm(0x40000400, Clock, 1).Start(0));
+        Assert.Equal(BusError.Argument, new Stm32F4Pwm(0x40000400, Clock, 1).Start(1000001));
+        Assert.Equal(BusError.Argument, new Stm32F4Pwm(0x40000400, Clock, 5).Start(50));
+        Assert.Equal(BusError.Argument, new Stm32F4Pwm(0x40001000, Clock, 1).Start(50));
+        Assert.Equal(0u, _chip[0x40023840]);
     }
 
     [Theory]

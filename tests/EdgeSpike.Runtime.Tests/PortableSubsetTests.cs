@@ -2,9 +2,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using EdgeSpike.Tests;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Xunit;
 
 namespace EdgeSpike.Runtime.Tests;
@@ -16,19 +13,6 @@ namespace EdgeSpike.Runtime.Tests;
 /// </summary>
 public sealed class PortableSubsetTests
 {
-    private static readonly SyntaxKind[] Forbidden =
-    [
-        SyntaxKind.TypeParameterList, SyntaxKind.GenericName, SyntaxKind.PointerType, SyntaxKind.FunctionPointerType,
-        SyntaxKind.UnsafeStatement, SyntaxKind.FixedStatement, SyntaxKind.StackAllocArrayCreationExpression,
-        SyntaxKind.ImplicitStackAllocArrayCreationExpression, SyntaxKind.NullableType, SyntaxKind.TupleType,
-        SyntaxKind.TupleExpression, SyntaxKind.RecordDeclaration, SyntaxKind.RecordStructDeclaration, SyntaxKind.YieldReturnStatement,
-        SyntaxKind.AwaitExpression, SyntaxKind.QueryExpression, SyntaxKind.IndexExpression, SyntaxKind.RangeExpression,
-        SyntaxKind.DivideExpression, SyntaxKind.DivideAssignmentExpression, SyntaxKind.ModuloExpression,
-        SyntaxKind.ModuloAssignmentExpression, SyntaxKind.ThrowStatement, SyntaxKind.ThrowExpression,
-    ];
-
-    private static readonly SyntaxKind[] FloatingPoint = [SyntaxKind.FloatKeyword, SyntaxKind.DoubleKeyword, SyntaxKind.DecimalKeyword];
-
     public static IEnumerable<TheoryDataRow<string>> PortableFiles()
     {
         string root = Path.Combine(TestData.RepositoryRoot, "runtime", "EdgeSpike.Runtime");
@@ -45,7 +29,7 @@ public sealed class PortableSubsetTests
     public void A_file_of_the_runtime_keeps_to_the_portable_subset(string file)
     {
         string text = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "runtime", "EdgeSpike.Runtime", file));
-        Assert.Equal([], Violations(text));
+        Assert.Equal([], PortableSubset.Violations(text, division: false));
     }
 
     [Theory]
@@ -59,24 +43,6 @@ public sealed class PortableSubsetTests
     [InlineData("class A { int? M; }", "NullableType")]
     public void What_the_subset_lacks_is_found(string source, string expected)
     {
-        Assert.Contains(Violations(source), violation => violation.Contains(expected));
+        Assert.Contains(PortableSubset.Violations(source, division: false), violation => violation.Contains(expected));
     }
-
-    private static List<string> Violations(string source)
-    {
-        SyntaxNode root = CSharpSyntaxTree.ParseText(source, cancellationToken: TestContext.Current.CancellationToken).GetRoot(TestContext.Current.CancellationToken);
-        List<string> found = [];
-        foreach (SyntaxNode node in root.DescendantNodes())
-        {
-            if (Forbidden.Contains(node.Kind())) found.Add(Describe(node, node.Kind().ToString()));
-            if (node is ArrayRankSpecifierSyntax { Rank: > 1 } rank) found.Add(Describe(node, $"rank {rank.Rank}"));
-            if (node is LiteralExpressionSyntax { Token.Value: float or double or decimal }) found.Add(Describe(node, "real literal"));
-        }
-
-        foreach (SyntaxToken token in root.DescendantTokens())
-            if (FloatingPoint.Contains(token.Kind())) found.Add($"{token.Kind()}: {token.Parent}");
-        return found;
-    }
-
-    private static string Describe(SyntaxNode node, string what) => $"line {node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}: {what}: {node}";
 }

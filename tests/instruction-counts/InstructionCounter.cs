@@ -84,6 +84,8 @@ public static class InstructionCounter
         Dictionary<string, long> functions = new(StringComparer.Ordinal);
         foreach (Block block in blocks.Where(b => b.Runs > 0))
         {
+            // Where the guard at address 0 is, QEMU's log cannot read the code that it runs.
+            if (block.Instructions == 0) throw new InvalidOperationException($"the log does not show the instructions at 0x{block.Address:X8}; link what is measured elsewhere");
             int index = Array.BinarySearch(addresses, block.Address);
             string name = symbols[index >= 0 ? index : ~index - 1].Name;
             functions[name] = functions.GetValueOrDefault(name) + block.Runs * block.Instructions;

@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>A pin of the GPIO of Arm's Cortex-M System Design Kit (DDI 0479, section 4.1). It has no pull resistors.</summary>

@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>The timer of Arm's Cortex-M System Design Kit (DDI 0479, section 4.2): 32 bits, counting down, without an interrupt.</summary>

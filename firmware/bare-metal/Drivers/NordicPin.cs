@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>A pin of the nRF52840 (product specification 1.7, section 6.9).</summary>

@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>The watchdog of the nRF52840 (product specification 1.7, section 6.36), which counts 32,768 Hz.</summary>

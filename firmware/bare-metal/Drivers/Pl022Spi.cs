@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>Arm's PL022 as SPI master (DDI 0194, section 3.3), 8 bits, polled, one byte at a time.</summary>

@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>I2C by the MPS2's two-line serial bus interface (SBCon; AN385, AN386, AN505, section "Serial communication controller, I2C").</summary>

@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>I2C master of the STM32F4 (RM0090, section 27), standard mode, polled; both lines need a pull-up resistor.</summary>

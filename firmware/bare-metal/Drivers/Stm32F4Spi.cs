@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>SPI master of the STM32F4 (RM0090, section 28), 8 bits, polled, one byte at a time; chip select is a pin of its own.</summary>

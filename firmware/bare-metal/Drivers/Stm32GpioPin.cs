@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>A pin of an STM32 chip as a digital pin (RM0090 section 8.4, RM0432 8.4, RM0433 11.4).</summary>

@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>The independent watchdog of STM32 chips (IWDG; RM0090 section 21, RM0432 42, RM0433 47), from an oscillator of its own of about 32 kHz.</summary>

@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>I2C in software over two open lines (UM10204, section 3.1), standard mode: at most 100 kHz.</summary>

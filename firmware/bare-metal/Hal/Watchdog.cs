@@ -1,3 +1,5 @@
+using EdgeSpike.Drivers;
+
 namespace EdgeSpike.Firmware;
 
 /// <summary>Restarts the device when the program stops calling <see cref="Feed"/>.</summary>

@@ -181,7 +181,15 @@
         itt     ne
         ldrne   r3, =SCB_BFAR
         ldrne   r3, [r3]
-        movs    r0, #CODE_FAULT
+        tst     r2, #0x10000            @ UNDEFINSTR: a failed check is udf with the code of its panic
+        beq     1f
+        ldrh    r0, [r1]
+        sub     r0, r0, #0xDE00
+        cmp     r0, #4
+        itt     ls
+        movls   r2, #0
+        bls     record
+1:      movs    r0, #CODE_FAULT
         b       record
 
         function panic_index

@@ -15,7 +15,8 @@ namespace EdgeSpike.Boards.Images;
 /// ilc calls through a register (movw, movt, add pc, blx: 12 bytes, 4 instructions), because its objects have to link anywhere. An
 /// image is one piece, so <c>bl</c> reaches everything. Instructions that name no address are copied as numbers; those that do are
 /// written with labels, and the assembler chooses their length. Code of a form that is not known here stops the build: nothing is
-/// guessed. Write barriers become the store that they are without a collector. Of method tables the parts stay that the core library
+/// guessed. What is left of a function then shrinks (<see cref="FunctionShrinker"/>). Write barriers become the store that they are
+/// without a collector. Of method tables the parts stay that the core library
 /// reads: head, virtual slots, interfaces; the collector's description, type manager and writable word are left out.
 /// </remarks>
 public sealed class CompilerObject
@@ -27,6 +28,9 @@ public sealed class CompilerObject
 
     /// <summary>Bytes of a method table before its virtual slots.</summary>
     private const int TableHead = 20;
+
+    /// <summary>What a write barrier becomes.</summary>
+    internal const string ReferenceStore = "str r1, [r0]";
 
     /// <summary>r4 to r11 outlive a call: an address in one of them may serve several.</summary>
     private const int KeptRegisters = 0x0FF0;
@@ -56,12 +60,16 @@ public sealed class CompilerObject
         _text.Append("        .syntax unified\n        .thumb\n");
         ElfSection code = _object.Sections.FirstOrDefault(s => s.Name == CodeSection) ?? throw Unknown("there is no compiled code", 0);
         ILookup<uint, ElfSymbol> aliases = _object.Symbols.Where(s => s.Section == CodeSection && s.IsFunction).ToLookup(s => s.Value & ~1u);
+        List<CompiledFunction> functions = [];
         foreach ((uint start, ElfSymbol function) in _functions)
         {
             string[] names = [.. aliases[start].Select(s => s.Name).Order(StringComparer.Ordinal)];
-            Function(code.Content, start, function.Bytes, names);
+            functions.Add(Read(code.Content, start, function.Bytes, names));
         }
 
+        NarrowCalls(functions);
+        foreach (CompiledFunction function in functions) Shrink(function);
+        foreach (CompiledFunction function in functions) Function(function);
         foreach (ElfSymbol stub in _object.Symbols.Where(s => s.Section == StubSection && s.IsFunction).OrderBy(s => s.Value)) Stub(stub);
         foreach (string section in (string[])[".rodata", ".data", ".bss"])
             if (_object.Sections.FirstOrDefault(s => s.Name == section) is { } data) Data(data);
@@ -71,36 +79,17 @@ public sealed class CompilerObject
 
     // ---- code ------------------------------------------------------------------------------------------------------------------
 
-    /// <summary>One instruction; what it is replaced by, if anything ("" for nothing).</summary>
-    private sealed class Instruction
+    /// <summary>A function's instructions and the numbers of its labels, by place in the object file.</summary>
+    private sealed record CompiledFunction(uint Start, string[] Names, List<ThumbInstruction> Body, Dictionary<uint, int> Labels, FunctionShrinker Shrinker);
+
+    private CompiledFunction Read(byte[] code, uint start, uint bytes, string[] names)
     {
-        public uint At;
-        public int First;
-        public int Second = -1;
-        public string? Text;
-
-        /// <summary>The label that the branch goes to follows the text.</summary>
-        public bool Jumps;
-
-        public uint End => At + (Second < 0 ? 2u : 4u);
-
-        /// <summary>Destination of movw (0xF240) or movt (0xF2C0), or -1.</summary>
-        public int MoveTarget(int code) => Second >= 0 && (First & 0xFBF0) == code ? (Second >> 8) & 15 : -1;
-
-        public int MoveValue => ((First & 15) << 12) | ((First & 0x400) << 1) | ((Second & 0x7000) >> 4) | (Second & 255);
-
-        /// <summary>Destination of add rd, pc, or -1.</summary>
-        public int AddProgramCounter => Second < 0 && (First & 0xFF78) == 0x4478 ? (First & 7) | ((First >> 4) & 8) : -1;
-    }
-
-    private void Function(byte[] code, uint start, uint bytes, string[] names)
-    {
-        List<Instruction> body = Decode(code, start, bytes);
+        List<ThumbInstruction> body = Decode(code, start, bytes);
         Dictionary<uint, int> labels = [];
-        foreach (Instruction instruction in body)
+        foreach (ThumbInstruction instruction in body)
             if (BranchTarget(instruction) is { } target)
             {
-                if (target < start || target >= start + bytes) throw Unknown("a branch leaves its function", instruction.At);
+                if (target < start || target >= start + bytes || body.All(i => i.At != target)) throw Unknown("a branch leaves its function", instruction.At);
                 labels.TryAdd(target, 0);
             }
 
@@ -110,8 +99,44 @@ public sealed class CompilerObject
         for (int i = 0; i < body.Count; i++)
             if (body[i].AddProgramCounter >= 0) Address(body, i, labels);
         RefuseLostRegisters(body);
-        for (int i = 0; i + 1 < body.Count; i++) CompareWithZero(body, i, labels);
+        return new CompiledFunction(start, names, body, labels, new FunctionShrinker(body, BranchTarget));
+    }
 
+    /// <summary>
+    /// A call of a function that stands here reads those of r0 to r3 that the function reads, not all: what the callers of a function
+    /// have to know, so that it is found again until nothing changes.
+    /// </summary>
+    private static void NarrowCalls(List<CompiledFunction> functions)
+    {
+        Dictionary<string, int> reads = [];
+        foreach (CompiledFunction function in functions)
+            foreach (string name in function.Names) reads[name] = ThumbInstruction.Arguments;
+        bool changed = true;
+        while (changed)
+        {
+            changed = false;
+            foreach (CompiledFunction function in functions)
+            {
+                foreach (ThumbInstruction instruction in function.Body)
+                    if (instruction.Callee is { } callee && reads.TryGetValue(callee, out int arguments)) instruction.CallReads(arguments);
+                function.Shrinker.Analyse();
+                if (function.Shrinker.EntryArguments == reads[function.Names[0]]) continue;
+                foreach (string name in function.Names) reads[name] = function.Shrinker.EntryArguments;
+                changed = true;
+            }
+        }
+    }
+
+    private static void Shrink(CompiledFunction function)
+    {
+        function.Shrinker.Shrink();
+        function.Shrinker.Analyse();
+        for (int i = 0; i < function.Body.Count; i++) CompareWithZero(function, i);
+    }
+
+    private void Function(CompiledFunction function)
+    {
+        string[] names = function.Names;
         Line($".section \".text.{names[0]}\", \"ax\", %progbits");
         Line(".balign 2");
         foreach (string name in names)
@@ -122,15 +147,16 @@ public sealed class CompilerObject
             _text.Append(CultureInfo.InvariantCulture, $"\"{name}\":\n");
         }
 
-        foreach (Instruction instruction in body)
+        string Label(ThumbInstruction branch) => FormattableString.Invariant($".L{function.Start:x}_{function.Labels[BranchTarget(branch)!.Value]}");
+        foreach (ThumbInstruction instruction in function.Body)
         {
-            if (labels.TryGetValue(instruction.At, out int label)) _text.Append(CultureInfo.InvariantCulture, $".L{start:x}_{label}:\n");
+            if (function.Labels.TryGetValue(instruction.At, out int label)) _text.Append(CultureInfo.InvariantCulture, $".L{function.Start:x}_{label}:\n");
             if (instruction.Text is { } text)
             {
-                if (instruction.Jumps) Line(FormattableString.Invariant($"{text}.L{start:x}_{labels[BranchTarget(instruction)!.Value]}"));
+                if (instruction.Jumps) Line(text + Label(instruction));
                 else if (text.Length > 0) Line(text);
             }
-            else if (BranchTarget(instruction) is { } target) Line($"{BranchName(instruction)} .L{start:x}_{labels[target]}");
+            else if (BranchTarget(instruction) is not null) Line($"{BranchName(instruction)} {Label(instruction)}");
             else if (instruction.Second < 0) Line(FormattableString.Invariant($".inst.n 0x{instruction.First:x4}"));
             else Line(FormattableString.Invariant($".inst.w 0x{instruction.First:x4}{instruction.Second:x4}"));
         }
@@ -157,13 +183,13 @@ public sealed class CompilerObject
         Line($".size \"{stub.Name}\", . - \"{stub.Name}\"");
     }
 
-    private List<Instruction> Decode(byte[] code, uint start, uint bytes)
+    private List<ThumbInstruction> Decode(byte[] code, uint start, uint bytes)
     {
-        List<Instruction> body = [];
+        List<ThumbInstruction> body = [];
         for (uint at = start; at < start + bytes; at = body[^1].End)
         {
-            Instruction instruction = new() { At = at, First = Half(code, at) };
-            if (instruction.First >= 0xE800) instruction.Second = Half(code, at + 2);
+            int first = Half(code, at);
+            ThumbInstruction instruction = new(at, first, first >= 0xE800 ? Half(code, at + 2) : -1);
             if (UsesProgramCounter(instruction)) throw Unknown($"instruction {instruction.First:x4} refers to its own address", at);
             body.Add(instruction);
         }
@@ -172,7 +198,7 @@ public sealed class CompilerObject
     }
 
     /// <summary>Forms that depend on their own address, or on the length of what follows, and that ilc is not known to write.</summary>
-    private static bool UsesProgramCounter(Instruction i)
+    private static bool UsesProgramCounter(ThumbInstruction i)
     {
         int first = i.First, second = i.Second;
         if (second < 0)
@@ -192,7 +218,7 @@ public sealed class CompilerObject
             || ((first & 0xF800) == 0xF000 && (second & 0xC000) == 0xC000);                 // bl, blx: ilc calls through registers
     }
 
-    private static uint? BranchTarget(Instruction i)
+    private static uint? BranchTarget(ThumbInstruction i)
     {
         int offset;
         if (i.Second < 0)
@@ -215,7 +241,7 @@ public sealed class CompilerObject
         return (uint)(i.At + 4 + offset);
     }
 
-    private static string BranchName(Instruction i)
+    private static string BranchName(ThumbInstruction i)
     {
         if (i.Second < 0)
         {
@@ -229,12 +255,12 @@ public sealed class CompilerObject
     /// <summary>
     /// movw, movt, add rd, pc that ends at <paramref name="add"/>: a call, a jump to another function, or an address in a register.
     /// </summary>
-    private void Address(List<Instruction> body, int add, Dictionary<uint, int> labels)
+    private void Address(List<ThumbInstruction> body, int add, Dictionary<uint, int> labels)
     {
         int register = body[add].AddProgramCounter;
         if (add < 2 || body[add - 2].MoveTarget(0xF240) != register || body[add - 1].MoveTarget(0xF2C0) != register || labels.ContainsKey(body[add - 1].At) || labels.ContainsKey(body[add].At))
             throw Unknown("an address is made in an unknown way", body[add].At);
-        Instruction low = body[add - 2], high = body[add - 1];
+        ThumbInstruction low = body[add - 2], high = body[add - 1];
         string name;
         int offset = 0;
         bool toCode;
@@ -255,22 +281,22 @@ public sealed class CompilerObject
             toCode = true;
         }
 
-        low.Text = high.Text = "";
+        low.Remove();
+        high.Remove();
         if (toCode && Call(body, add, register, labels) is { } call && ((1 << register & KeptRegisters) == 0 || EachCallHasItsAddress(body, register, labels)))
         {
-            body[add].Text = "";
+            body[add].Remove();
             bool jump = call.First >> 7 == 0x4700 >> 7;
-            call.Text = jump ? $"b \"{name}\""
-                : name is "RhpAssignRef" or "RhpCheckedAssignRef" ? "str r1, [r0]"
-                : $"bl \"{name}\"";
+            if (!jump && name is "RhpAssignRef" or "RhpCheckedAssignRef") call.Replace(ReferenceStore, 3, 0);
+            else call.ReplaceByCall(name, jump);
             return;
         }
 
-        body[add].Text = FormattableString.Invariant($"ldr r{register}, =\"{name}\"{(offset == 0 ? "" : FormattableString.Invariant($" + {offset}"))}");
+        body[add].Replace(FormattableString.Invariant($"ldr r{register}, =\"{name}\"{(offset == 0 ? "" : FormattableString.Invariant($" + {offset}"))}"), 0, 1 << register);
     }
 
     /// <summary>The blx or bx that takes the address, when nothing between them touches the register or is jumped to.</summary>
-    private static Instruction? Call(List<Instruction> body, int add, int register, Dictionary<uint, int> labels)
+    private static ThumbInstruction? Call(List<ThumbInstruction> body, int add, int register, Dictionary<uint, int> labels)
     {
         for (int i = add + 1; i < body.Count && !labels.ContainsKey(body[i].At); i++)
         {
@@ -290,7 +316,7 @@ public sealed class CompilerObject
     }
 
     /// <summary>Whether every call through a register has the making of its address before it, so that none needs what an earlier one left.</summary>
-    private static bool EachCallHasItsAddress(List<Instruction> body, int register, Dictionary<uint, int> labels)
+    private static bool EachCallHasItsAddress(List<ThumbInstruction> body, int register, Dictionary<uint, int> labels)
     {
         int calls = body.Count(i => i.First == (0x4780 | register << 3) || i.First == (0x4700 | register << 3));
         int made = Enumerable.Range(0, body.Count).Count(i => body[i].AddProgramCounter == register && Call(body, i, register, labels) is not null);
@@ -298,34 +324,30 @@ public sealed class CompilerObject
     }
 
     /// <summary>
-    /// cmp rd, #0 and a branch on equal or not, forward: cbz, cbnz. Distances only shrink here, so the short reach is known to do.
-    /// ilc does not keep flags for other blocks; where the next instruction or the one jumped to reads them, both stay.
+    /// cmp rd, #0 and a branch on equal or not, forward, behind which nobody reads the flags: cbz, cbnz. Distances only shrink here, so
+    /// the short reach is known to do.
     /// </summary>
-    private static void CompareWithZero(List<Instruction> body, int compare, Dictionary<uint, int> labels)
+    private static void CompareWithZero(CompiledFunction function, int compare)
     {
-        Instruction branch = body[compare + 1];
-        if (body[compare].Second >= 0 || (body[compare].First & 0xF8FF) != 0x2800 || labels.ContainsKey(branch.At)) return;
-        bool equal = branch.Second < 0 ? (branch.First & 0xFF00) == 0xD000 : BranchName(branch) == "beq", unequal = branch.Second < 0 ? (branch.First & 0xFF00) == 0xD100 : BranchName(branch) == "bne";
-        if (!equal && !unequal) return;
-        uint target = BranchTarget(branch)!.Value;
-        if (target < branch.End + 2 || target - body[compare].At > 120) return;
-        int jumped = body.FindIndex(compare, i => i.At == target);
-        if (jumped < 0 || compare + 2 >= body.Count || ReadsFlags(body[jumped]) || ReadsFlags(body[compare + 2])) return;
-        body[compare].Text = "";
-        branch.Text = FormattableString.Invariant($"{(equal ? "cbz" : "cbnz")} r{(body[compare].First >> 8) & 7}, ");
-        branch.Jumps = true;
+        List<ThumbInstruction> body = function.Body;
+        if (body[compare].Text is not null || body[compare].Second >= 0 || (body[compare].First & 0xF8FF) != 0x2800) return;
+        int next = compare + 1;
+        while (next < body.Count && body[next].IsGone && !function.Labels.ContainsKey(body[next].At)) next++;
+        if (next == body.Count || function.Labels.ContainsKey(body[next].At) || body[next].Text is not null || BranchTarget(body[next]) is not { } target) return;
+        ThumbInstruction branch = body[next];
+        string name = BranchName(branch);
+        if (name is not ("beq" or "bne") || target < branch.End + 2 || target - body[compare].At > 120) return;
+        if ((function.Shrinker.LiveOut(next) & ThumbInstruction.Flags) != 0) return;
+        int register = (body[compare].First >> 8) & 7;
+        body[compare].Remove();
+        branch.Replace(FormattableString.Invariant($"{(name == "beq" ? "cbz" : "cbnz")} r{register}, "), 1 << register, 0, jumps: true);
     }
-
-    /// <summary>Conditional branches, and sums with carry, which can follow a comparison directly.</summary>
-    private static bool ReadsFlags(Instruction i) => i.Second < 0
-        ? ((i.First & 0xF000) == 0xD000 && (i.First & 0xF00) < 0xE00) || (i.First & 0xFFC0) is 0x4140 or 0x4180
-        : (BranchTarget(i) is not null && (i.Second & 0x1000) == 0) || (i.First & 0xFFE0) is 0xEB40 or 0xEB60 || (i.First & 0xFBE0) is 0xF140 or 0xF160;
 
     /// <summary>
     /// A call through a register that is left has to find its address where ilc put it: made by the load before it, not by a
     /// sequence that has become a bl.
     /// </summary>
-    private void RefuseLostRegisters(List<Instruction> body)
+    private void RefuseLostRegisters(List<ThumbInstruction> body)
     {
         for (int i = 0; i < body.Count; i++)
         {
@@ -338,7 +360,7 @@ public sealed class CompilerObject
         }
     }
 
-    private static bool Loads(Instruction i, int register) =>
+    private static bool Loads(ThumbInstruction i, int register) =>
         i.AddProgramCounter == register
         || (i.Second < 0 && (i.First & 0xF800) is 0x6800 or 0x5800 && (i.First & 7) == register)
         || (i.Second >= 0 && (i.First & 0xFFF0) is 0xF8D0 or 0xF850 && i.Second >> 12 == register);

@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 
 namespace EdgeSpike.Boards.Images;
 
@@ -11,12 +12,13 @@ namespace EdgeSpike.Boards.Images;
 /// </summary>
 public sealed class ModelHeader
 {
-    private ModelHeader(byte[] file, int arenaWords, int objectBytes, IReadOnlyList<int> operators)
+    private ModelHeader(byte[] file, int arenaWords, int objectBytes, IReadOnlyList<(int Code, int At, int Fields)> records)
     {
         Bytes = file;
         ArenaWords = arenaWords;
         ObjectBytes = objectBytes;
-        Operators = operators;
+        Records = records;
+        Operators = [.. new SortedSet<int>(records.Select(r => r.Code))];
     }
 
     /// <summary>The file.</summary>
@@ -30,6 +32,9 @@ public sealed class ModelHeader
 
     /// <summary>Codes of the operators it has, ascending, each once.</summary>
     public IReadOnlyList<int> Operators { get; }
+
+    /// <summary>The operators' records: code, where it stands, and its fields, all of which lie in the file.</summary>
+    internal IReadOnlyList<(int Code, int At, int Fields)> Records { get; }
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="BoardException">It is not there or not a model.</exception>
@@ -51,21 +56,21 @@ public sealed class ModelHeader
         long Word(int at) => BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at));
         if (Word(8) != file.Length) throw new BoardException(path, $"has {file.Length} bytes and says {Word(8)}", "convert it again");
 
-        SortedSet<int> codes = [];
+        List<(int Code, int At, int Fields)> records = [];
         long at = Word(48);
         int operators = Half(30);
         for (int i = 0; i < operators; i++)
         {
             int record = at + 8 <= file.Length ? Half((int)at + 2) : 0;
-            if (record < 8) throw new BoardException(path, $"operator {i} at {at} is damaged", "convert it again");
-            codes.Add(Half((int)at));
+            if (record < 8 || at + record > file.Length) throw new BoardException(path, $"operator {i} at {at} is damaged", "convert it again");
+            records.Add((Half((int)at), (int)at, (record - 8) / 4));
             at += record;
         }
 
         if (Word(24) > int.MaxValue / 4) throw new BoardException(path, $"asks for an arena of {Word(24)} words", "convert it again");
 
-        // Objects on a 32-bit machine: buffers 60, tensors 16, ports 32, operators up to 240; references to them 4 each; tables and link.
-        int objects = 64 * Half(28) + 20 * Half(32) + 36 * Half(36) + 244 * operators + 1536;
-        return new ModelHeader(file, (int)Word(24), objects, [.. codes]);
+        // Objects on a 32-bit machine: buffers 60, tensors 16, ports 32, operators up to 240; references to them 4 each; tables, link, slot and watchdog.
+        int objects = 64 * Half(28) + 20 * Half(32) + 36 * Half(36) + 244 * operators + 1728;
+        return new ModelHeader(file, (int)Word(24), objects, records);
     }
 }

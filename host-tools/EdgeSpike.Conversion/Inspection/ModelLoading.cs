@@ -56,6 +56,7 @@ public static class ModelLoading
         ModelError.InputIndex => "input indices are not ascending or lie outside the port",
         ModelError.Vector => "a test vector is malformed",
         ModelError.VectorDiffers => "a test vector gives other spikes than the file expects",
+        ModelError.LeftOut => "the program was built for another model and left out an operator or an option that this one has; build it with -p:Operators=All, or for this model",
         _ => error.ToString(),
     };
 

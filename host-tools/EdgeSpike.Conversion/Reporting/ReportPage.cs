@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Text;
@@ -28,7 +27,7 @@ internal static class ReportPage
             <link rel="icon" href="data:,">
             <title>{Text(report.Network)}: conversion report</title>
             <style>
-            {Resource("report.css")}</style>
+            {ReportStyle.Css}</style>
             </head>
             <body>
             <main>
@@ -313,11 +312,4 @@ internal static class ReportPage
     private static string Hash(string hash) => hash.Length == 0 ? "made in memory" : hash.Length > 16 ? hash[..16] + "…" : hash;
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Resource(string name)
-    {
-        using Stream stream = typeof(ReportPage).Assembly.GetManifestResourceStream(name)!;
-        using StreamReader reader = new(stream);
-        return reader.ReadToEnd();
-    }
 }

@@ -74,4 +74,7 @@ public enum ModelError
 
     /// <summary>A replayed vector differs from what the file expects.</summary>
     VectorDiffers = 23,
+
+    /// <summary>An operator, or an option of one, that this build was told to leave out: it was made for another model.</summary>
+    LeftOut = 24,
 }

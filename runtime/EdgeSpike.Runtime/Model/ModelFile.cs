@@ -378,7 +378,7 @@ public sealed class ModelFile
             context.Begin(i, at, record);
             if (made == null)
             {
-                Fail(ModelError.Operator, at, i);
+                Fail(Features.Complete || Half(at) < (int)OperatorCode.Dense || Half(at) > (int)OperatorCode.LoihiResonator ? ModelError.Operator : ModelError.LeftOut, at, i);
                 return;
             }
 

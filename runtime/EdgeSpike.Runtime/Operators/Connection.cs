@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -10,13 +12,20 @@ public abstract class Connection : Operator
     internal int SourceLength;
     internal int TargetOffset;
     internal int TargetLength;
-    internal TensorType WeightType;
     internal int Weights;
+
+    /// <summary>Bytes from one row to the next; 0: rows do not follow one another so.</summary>
+    internal int RowBytes;
+
+    /// <summary>Where the starts of compressed rows stand in the file; 0: rows are not compressed.</summary>
+    internal int RowStarts;
     private bool _accumulate;
     private int _shift;
     private int _scratch;
     private int _bias;
-    private int _biasCount;
+    private int _biasLength;
+    private TensorType _weightType;
+    private bool _fromEvents;
     private int _biasBound;
     private int _reach;
     private int _peak;
@@ -28,7 +37,25 @@ public abstract class Connection : Operator
     internal int ColumnBound = int.MaxValue;
 
     /// <summary>True: the source is a list of events, false: values.</summary>
-    internal bool FromEvents;
+    internal bool FromEvents
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.EventSources == Features.Any ? _fromEvents : Features.EventSources == 1; }
+    }
+
+    /// <summary>Type of the weights.</summary>
+    internal TensorType WeightType
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return (TensorType)Features.Choose(Features.WeightType, (int)_weightType); }
+    }
+
+    // Elements of the bias, 0 without one.
+    private int BiasCount
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.SumBiases ? _biasLength : 0; }
+    }
 
     /// <summary>Begins its target; otherwise it adds to it.</summary>
     internal bool Begins
@@ -39,13 +66,13 @@ public abstract class Connection : Operator
     /// <summary>Has a bias.</summary>
     internal bool HasBias
     {
-        get { return _biasCount > 0; }
+        get { return BiasCount > 0; }
     }
 
     /// <summary>Its sum has a shift or a bias of its own.</summary>
     internal bool Finishes
     {
-        get { return _shift != 0 || _biasCount > 0; }
+        get { return _shift != 0 || BiasCount > 0; }
     }
 
     /// <summary>Left shift of the sum; negative: right.</summary>
@@ -69,10 +96,10 @@ public abstract class Connection : Operator
         return TargetOffset == head.TargetOffset && TargetLength == head.TargetLength;
     }
 
-    /// <summary>Whether the last row, read eight columns at a time, ends within the file.</summary>
-    internal virtual bool WholeWords(int fileLength)
+    /// <summary>Counts the synaptic operations of so many rows.</summary>
+    internal void CountRows(int rows, int width)
     {
-        return false;
+        SynapticOperations += (long)rows * width;
     }
 
     /// <summary>Adds this tick's contributions to Arena[sum ..].</summary>
@@ -96,7 +123,7 @@ public abstract class Connection : Operator
         ModelTensor bias = weightless ? null : context.Bias(7, biasLength, !_accumulate, out biasBound);
         if (context.Failed) return;
         if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
-        FromEvents = source.Kind == BufferKind.Events;
+        _fromEvents = source.Kind == BufferKind.Events;
 
         // What the sum can reach before its shift, and after.
         long sum = weightless ? reach : reach << (weights.Bits - 1);
@@ -123,10 +150,11 @@ public abstract class Connection : Operator
         TargetLength = target.Length;
         if (weights != null)
         {
-            WeightType = weights.Type;
+            _weightType = weights.Type;
             Weights = weights.Offset;
         }
 
+        if (FromEvents != _fromEvents || (weights != null && WeightType != _weightType) || (bias != null && !Features.SumBiases)) context.Fail(ModelError.LeftOut, 0);
         _reach = (int)reach;
         Unit = (weightless ? 1 : 1 << (weights.Bits - 1)) * source.Bound;
         if (_shift > 0) Unit <<= _shift;
@@ -134,15 +162,21 @@ public abstract class Connection : Operator
         if (bias != null)
         {
             _bias = bias.Offset;
-            _biasCount = biasLength;
+            _biasLength = biasLength;
             _biasBound = (int)biasBound;
         }
     }
 
     internal override void Step()
     {
-        int target = TargetOffset, length = TargetLength;
         NotePeak();
+        Run();
+    }
+
+    /// <summary>The tick without its peak.</summary>
+    internal void Run()
+    {
+        int target = TargetOffset, length = TargetLength;
         if (_shift == 0)
         {
             if (!_accumulate) Begin(target, length);
@@ -154,7 +188,7 @@ public abstract class Connection : Operator
         Kernels.Fill(Arena, sum, length, 0);
         Accumulate(sum);
         Kernels.Shift(Arena, sum, target, length, _shift, _accumulate);
-        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, target, length);
+        if (BiasCount > 0) Kernels.AddConstants(File, _bias, BiasCount, Arena, target, length);
     }
 
     /// <summary>
@@ -163,21 +197,27 @@ public abstract class Connection : Operator
     /// </summary>
     internal void NotePeak()
     {
-        int sources = _reach;
-        if (FromEvents && Arena[SourceOffset] < sources) sources = Arena[SourceOffset];
+        int sources = _reach, bound = ColumnBound, index = _peak;
+        if (FromEvents)
+        {
+            int active = Arena[SourceOffset];
+            if (active < sources) sources = active;
+        }
+
         int peak = sources * Unit;
-        if (peak > ColumnBound) peak = ColumnBound;
-        peak += _accumulate ? Peaks[_peak] : _biasBound;
+        if (peak > bound) peak = bound;
+        int[] peaks = Peaks;
+        peak += _accumulate ? peaks[index] : _biasBound;
 
         // What the verifier bounds is the shifted sum; without the shift it can pass 2^31 with the bias: then nothing is known.
-        Peaks[_peak] = peak < 0 ? int.MaxValue : peak;
+        peaks[index] = peak < 0 ? int.MaxValue : peak;
     }
 
     /// <summary>Shifts what the target holds, as if it were this operator's own sum, and adds the bias.</summary>
     internal void FinishInPlace()
     {
         Kernels.Shift(Arena, TargetOffset, TargetOffset, TargetLength, _shift, false);
-        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, TargetOffset, TargetLength);
+        if (BiasCount > 0) Kernels.AddConstants(File, _bias, BiasCount, Arena, TargetOffset, TargetLength);
     }
 
     /// <summary>Sums of nothing: 0, or the bias.</summary>
@@ -189,6 +229,6 @@ public abstract class Connection : Operator
     private void Begin(int target, int length)
     {
         Kernels.Fill(Arena, target, length, 0);
-        if (_biasCount > 0) Kernels.AddConstants(File, _bias, _biasCount, Arena, target, length);
+        if (BiasCount > 0) Kernels.AddConstants(File, _bias, BiasCount, Arena, target, length);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -11,7 +13,6 @@ internal sealed class DenseOperator : Connection
 
     private int _sources;
     private int _width;
-    private int _rowBytes;
     private int _repeat;
     private uint _reciprocal;
 
@@ -21,12 +22,13 @@ internal sealed class DenseOperator : Connection
         _repeat = context.Field(8, 1, int.MaxValue);
         _sources = context.Field(9, 1, int.MaxValue);
         _width = context.Field(10, 1, int.MaxValue);
+        if (Repeat != _repeat) context.Fail(ModelError.LeftOut, 8);
         PrepareFrame(context, _sources, false, _width);
         if (context.Failed) return;
         context.Product(_repeat, _sources, SourceLength, 9);
         context.Product(_repeat, _width, TargetLength, 10);
         ModelTensor weights = context.Weights(6);
-        _rowBytes = context.RowBytes(11, weights, _sources, _width);
+        RowBytes = context.RowBytes(11, weights, _sources, _width);
         context.AddWork((long)SourceLength * _width + TargetLength);
         if (context.Failed) return;
         if (_sources <= FewSources) ColumnBound = LargestColumn() * (Unit >> (weights.Bits - 1));
@@ -50,7 +52,7 @@ internal sealed class DenseOperator : Connection
             int sum = 0;
             for (int i = 0; i < _sources; i++)
             {
-                int weight = Kernels.Weight(WeightType, File, Weights + i * _rowBytes, j);
+                int weight = Kernels.Weight(WeightType, File, Weights + i * RowBytes, j);
                 sum += weight < 0 ? -weight : weight;
             }
 
@@ -72,16 +74,11 @@ internal sealed class DenseOperator : Connection
         get { return _width; }
     }
 
-    /// <summary>Bytes from one row to the next.</summary>
-    internal int RowBytes
-    {
-        get { return _rowBytes; }
-    }
-
     /// <summary>Blocks that share the rows.</summary>
     internal int Repeat
     {
-        get { return _repeat; }
+        [MethodImpl(Features.Inlined)]
+        get { return Features.Blocks ? _repeat : 1; }
     }
 
     /// <summary>May begin a group: with rows of events.</summary>
@@ -105,23 +102,11 @@ internal sealed class DenseOperator : Connection
         return FromEvents && !Begins && LeftShift == 0 && Joins(head) && head.WeightType == WeightType && head._width == _width && head._repeat == _repeat;
     }
 
-    internal override bool WholeWords(int fileLength)
-    {
-        int bits = WeightType == TensorType.Int16 ? 16 : WeightType == TensorType.Int8 ? 8 : 4;
-        return Weights + (_sources - 1L) * _rowBytes + ((_width + 7L) >> 3) * bits <= fileLength;
-    }
-
-    /// <summary>Counts the synaptic operations of so many rows.</summary>
-    internal void CountRows(int rows)
-    {
-        SynapticOperations += (long)rows * _width;
-    }
-
     internal override void Accumulate(int sum)
     {
         int active = FromEvents
-            ? Kernels.AddRows(WeightType, File, Weights, _rowBytes, _sources, _width, Arena, SourceOffset, sum)
-            : Kernels.AddValueRows(WeightType, File, Weights, _rowBytes, _sources, _width, Arena, SourceOffset, SourceLength, sum);
-        SynapticOperations += (long)active * _width;
+            ? Kernels.AddRows(WeightType, File, Weights, RowBytes, _sources, _width, Arena, SourceOffset, sum)
+            : Kernels.AddValueRows(WeightType, File, Weights, RowBytes, _sources, _width, Arena, SourceOffset, SourceLength, sum);
+        CountRows(active, _width);
     }
 }

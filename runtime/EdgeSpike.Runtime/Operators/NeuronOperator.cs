@@ -23,16 +23,15 @@ internal sealed class NeuronOperator : Operator
     public int Current;
     public int Counter;
     public int InputShift;
-    public int ResetRule;
-    public bool ResetNext;
-    public bool OrEqual;
     public bool OldCurrent;
-    public int Refractory;
-    public int MostSpikes;
     public int LowerLimit;
-    public bool HasTarget;
-    public bool HasCurrent;
-    public bool HasThreshold;
+    private int _resetRule;
+    private bool _resetNext;
+    private bool _orEqual;
+    private int _refractory;
+    private int _mostSpikes;
+    private bool _hasThreshold;
+    private bool _hasCurrent;
 
     /// <summary>The largest magnitude that can arrive in any tick.</summary>
     public int InputBound;
@@ -41,7 +40,7 @@ internal sealed class NeuronOperator : Operator
     public int InputPeak;
 
     /// <summary>Largest magnitudes: of both biases together, of thresholds, of reset values.</summary>
-    public int LargestBias;
+    private int _largestBias;
     public int LargestThreshold;
     public int LargestReset;
 
@@ -54,20 +53,106 @@ internal sealed class NeuronOperator : Operator
 
     /// <summary>Where a parameter stands in the file and how far its next element is: 0 when shared.</summary>
     public int Decay;
-    public int DecayStep;
     public int SynapticDecay;
-    public int SynapticDecayStep;
     public int Threshold;
-    public int ThresholdStep;
     public int InputBias;
-    public int InputBiasStep;
     public int MembraneBias;
-    public int MembraneBiasStep;
+    private int _decayStep;
+    private int _synapticDecayStep;
+    private int _thresholdStep;
+    private int _inputBiasStep;
+    private int _membraneBiasStep;
     public int ResetTo;
     public int ResetToStep;
     private int _initial;
     private int _initialStep;
     private int _largestInitial;
+
+    // What a build may know of all neurons of its model is a constant there (Features), so that the kernels lose what depends on it.
+
+    public int ResetRule
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.Choose(Features.ResetRule, _resetRule); }
+    }
+
+    public bool ResetNext
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.ResetNext == Features.Any ? _resetNext : Features.ResetNext == 1; }
+    }
+
+    public bool OrEqual
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.OrEqual == Features.Any ? _orEqual : Features.OrEqual == 1; }
+    }
+
+    public bool HasThreshold
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.Thresholds == Features.Any ? _hasThreshold : Features.Thresholds == 1; }
+    }
+
+    public bool HasTarget
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return HasThreshold; }
+    }
+
+    public bool HasCurrent
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.Currents && _hasCurrent; }
+    }
+
+    public int Refractory
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.Refractory ? _refractory : 0; }
+    }
+
+    public int MostSpikes
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.SeveralSpikes ? _mostSpikes : 1; }
+    }
+
+    public int LargestBias
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.NeuronBiases ? _largestBias : 0; }
+    }
+
+    public int DecayStep
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.OwnDecays ? _decayStep : 0; }
+    }
+
+    public int SynapticDecayStep
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.OwnDecays ? _synapticDecayStep : 0; }
+    }
+
+    public int ThresholdStep
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.OwnThresholds ? _thresholdStep : 0; }
+    }
+
+    public int InputBiasStep
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.NeuronBiases ? _inputBiasStep : 0; }
+    }
+
+    public int MembraneBiasStep
+    {
+        [MethodImpl(Features.Inlined)]
+        get { return Features.NeuronBiases ? _membraneBiasStep : 0; }
+    }
 
     internal override void Prepare(PrepareContext context)
     {
@@ -82,12 +167,12 @@ internal sealed class NeuronOperator : Operator
         InputPeak = source.NotedPeak;
 
         InputShift = context.Field(5, 0, 24);
-        ResetRule = context.Field(6, 0, 2);
-        ResetNext = context.Flag(7);
-        OrEqual = context.Flag(8);
+        _resetRule = context.Field(6, 0, 2);
+        _resetNext = context.Flag(7);
+        _orEqual = context.Flag(8);
         OldCurrent = context.Flag(9);
-        Refractory = context.Field(10, 0, 65535);
-        MostSpikes = context.Field(11, 1, 255);
+        _refractory = context.Field(10, 0, 65535);
+        _mostSpikes = context.Field(11, 1, 255);
         LowerLimit = context.Field(12, -Limit, Limit);
 
         ModelTensor decay = context.Constants(13, TensorType.UInt16, Count, 0, 32768, true);
@@ -99,11 +184,12 @@ internal sealed class NeuronOperator : Operator
         ModelTensor initial = Optional(context, 19);
         if (context.Failed) return;
 
-        HasThreshold = threshold != null;
-        HasCurrent = synapticDecay != null;
+        _hasThreshold = threshold != null;
+        _hasCurrent = synapticDecay != null;
+        if (!Features.Complete) RefuseLeftOut(context, decay, synapticDecay, threshold, inputBias != null || membraneBias != null);
+        if (context.Failed) return;
         if (MostSpikes != 1 && (!HasThreshold || ResetRule != ResetSubtract || ResetNext)) context.Fail(ModelError.Field, 11);
-        HasTarget = context.Field(1) != -1;
-        if (HasTarget != HasThreshold) context.Fail(ModelError.Field, 1);
+        if ((context.Field(1) != -1) != HasThreshold) context.Fail(ModelError.Field, 1);
         if (HasTarget)
         {
             ModelBuffer target = MostSpikes > 1 ? context.Target(1, BufferKind.Values, MostSpikes) : context.Target(1, BufferKind.Events, 1);
@@ -118,20 +204,20 @@ internal sealed class NeuronOperator : Operator
         else if (context.Field(4) != -1) context.Fail(ModelError.Field, 4);
 
         Decay = OffsetOf(decay);
-        DecayStep = StepOf(decay, 2);
+        _decayStep = StepOf(decay, 2);
         SynapticDecay = OffsetOf(synapticDecay);
-        SynapticDecayStep = StepOf(synapticDecay, 2);
+        _synapticDecayStep = StepOf(synapticDecay, 2);
         Threshold = OffsetOf(threshold);
-        ThresholdStep = StepOf(threshold, 4);
+        _thresholdStep = StepOf(threshold, 4);
         InputBias = OffsetOf(inputBias);
-        InputBiasStep = StepOf(inputBias, 4);
+        _inputBiasStep = StepOf(inputBias, 4);
         MembraneBias = OffsetOf(membraneBias);
-        MembraneBiasStep = StepOf(membraneBias, 4);
+        _membraneBiasStep = StepOf(membraneBias, 4);
         ResetTo = OffsetOf(resetTo);
         ResetToStep = StepOf(resetTo, 4);
         _initial = OffsetOf(initial);
         _initialStep = StepOf(initial, 4);
-        LargestBias = Largest(context, inputBias) + Largest(context, membraneBias);
+        _largestBias = Largest(context, inputBias) + Largest(context, membraneBias);
         LargestThreshold = Largest(context, threshold);
         LargestReset = Largest(context, resetTo);
         Bounded = DecayStep == 0 && SynapticDecayStep == 0 && LowerLimit == -Limit;
@@ -139,6 +225,14 @@ internal sealed class NeuronOperator : Operator
             if (context.Constant(threshold, i) < 0) Bounded = false;
         _largestInitial = Largest(context, initial);
         context.AddWork((long)Count * (MostSpikes > 1 ? MostSpikes : 1));
+    }
+
+    private void RefuseLeftOut(PrepareContext context, ModelTensor decay, ModelTensor synapticDecay, ModelTensor threshold, bool biased)
+    {
+        bool lacks = ResetRule != _resetRule || ResetNext != _resetNext || OrEqual != _orEqual || HasThreshold != _hasThreshold || HasCurrent != _hasCurrent
+            || Refractory != _refractory || MostSpikes != _mostSpikes || (biased && !Features.NeuronBiases)
+            || (!Features.OwnDecays && (StepOf(decay, 2) | StepOf(synapticDecay, 2)) != 0) || (!Features.OwnThresholds && StepOf(threshold, 4) != 0);
+        if (lacks) context.Fail(ModelError.LeftOut, 0);
     }
 
     /// <summary>Constants of membrane size, or null.</summary>

@@ -1,8 +1,8 @@
 namespace EdgeSpike.Runtime;
 
 /// <summary>
-/// A matrix and the matrices or compressed rows that follow it in the file and add rows of their events to the same sums, run as one
-/// step: these rows can then pass over the sums together (<see cref="Kernels.SumRows"/>). Only an interpreter's schedule has groups.
+/// A matrix and what follows it in the file and adds rows of its events to the same sums, matrices and compressed rows without gaps, run
+/// as one step: these rows can then pass over the sums together (<see cref="Kernels.SumRows"/>). Only an interpreter's schedule has groups.
 /// </summary>
 /// <remarks>
 /// The first member begins the sums, and only it may shift them; all have the same width, blocks and weight type. What stands in the
@@ -22,21 +22,29 @@ internal sealed class RowGroup : Operator
     /// <summary>Where rows begin, as the kernel lists them: scratch of one step, shared by all groups of an interpreter.</summary>
     public int[] Rows;
 
-    /// <summary>Every row of every member may be read eight columns at a time: the file goes on behind it.</summary>
-    public bool WholeWords;
+    /// <summary>Rows that are listed now: state of one step.</summary>
+    public int Listed { get; set; }
+
+    /// <summary>Begin the sums or add to them, and how rows lie.</summary>
+    public int Mode { get; set; }
+
+    /// <summary>Rows of every member begin at words, and fill them.</summary>
+    public bool Aligned;
 
     /// <summary>Makes one of operators[first .. first + count), which Load has verified.</summary>
-    public RowGroup(Operator[] operators, int first, int count, byte[] file, int[] rows)
+    public RowGroup(Operator[] operators, int first, int count, int[] rows)
     {
         Members = new Connection[count];
         Head = (DenseOperator)operators[first];
         Rows = rows;
-        WholeWords = true;
+        int bits = 0;
         for (int i = 0; i < count; i++)
         {
             Members[i] = (Connection)operators[first + i];
-            if (!Members[i].WholeWords(file.Length)) WholeWords = false;
+            bits |= Members[i].Weights | Members[i].RowBytes;
         }
+
+        Aligned = (bits & 3) == 0;
     }
 
     /// <summary>How many operators from <paramref name="first"/> on form a group; 0: that one does not begin any.</summary>

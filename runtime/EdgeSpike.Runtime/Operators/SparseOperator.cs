@@ -6,9 +6,7 @@ namespace EdgeSpike.Runtime;
 /// </summary>
 internal sealed class SparseOperator : Connection
 {
-    private int _rowStarts;
     private int _targets;
-    private int _synapses;
 
     internal override void Prepare(PrepareContext context)
     {
@@ -29,6 +27,8 @@ internal sealed class SparseOperator : Connection
 
         if (context.Constant(rowStarts, 0) != 0) context.Fail(ModelError.Constant, 8);
         int last = 0;
+        // Rows that are whole or empty follow one another as a matrix's do.
+        RowBytes = WeightType == TensorType.Int4 ? 0 : WeightType == TensorType.Int16 ? 2 * TargetLength : TargetLength;
         for (int i = 1; i <= rows; i++)
         {
             int next = context.Constant(rowStarts, i);
@@ -51,47 +51,24 @@ internal sealed class SparseOperator : Connection
                 previous = target;
             }
 
+            if (next != last && next - last != TargetLength) RowBytes = 0;
             last = next;
         }
 
-        _rowStarts = rowStarts.Offset;
+        RowStarts = rowStarts.Offset;
         _targets = targets.Offset;
-        _synapses = last;
         context.AddWork((long)last + rows + TargetLength);
-    }
-
-    /// <summary>Where the starts of rows stand in the file.</summary>
-    internal int RowStarts
-    {
-        get { return _rowStarts; }
-    }
-
-    /// <summary>Where the targets of synapses stand in the file.</summary>
-    internal int Targets
-    {
-        get { return _targets; }
-    }
-
-    /// <summary>Counts synaptic operations.</summary>
-    internal void CountSynapses(int synapses)
-    {
-        SynapticOperations += synapses;
     }
 
     internal override bool Follows(DenseOperator head)
     {
-        return FromEvents && !Begins && LeftShift == 0 && Joins(head) && head.WeightType == WeightType && head.Repeat == 1;
-    }
-
-    internal override bool WholeWords(int fileLength)
-    {
-        return Weights + 2L * _synapses + 16 <= fileLength;
+        return RowBytes > 0 && FromEvents && !Begins && LeftShift == 0 && Joins(head) && head.WeightType == WeightType && head.Repeat == 1;
     }
 
     internal override void Accumulate(int sum)
     {
         SynapticOperations += FromEvents
-            ? Kernels.AddSparse(WeightType, File, Weights, _rowStarts, _targets, Arena, SourceOffset, sum)
-            : Kernels.AddValueSparse(WeightType, File, Weights, _rowStarts, _targets, Arena, SourceOffset, SourceLength, sum);
+            ? Kernels.AddSparse(WeightType, File, Weights, RowStarts, _targets, Arena, SourceOffset, sum)
+            : Kernels.AddValueSparse(WeightType, File, Weights, RowStarts, _targets, Arena, SourceOffset, SourceLength, sum);
     }
 }

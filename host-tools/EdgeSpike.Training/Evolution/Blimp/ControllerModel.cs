@@ -9,6 +9,8 @@ using Interpreter = EdgeSpike.Runtime.Interpreter;
 
 namespace EdgeSpike.Training.Evolution.Blimp;
 
+using Readout = EdgeSpike.Conversion.Graph.Readout;
+
 /// <summary>
 /// Controllers as a model file: port "error" in steps of 1/1024 m, port "command" in 1/2^16 of a unit of u, the sum of the outputs of all of
 /// them. The integers are the parameters themselves, so that what evolved is what runs.

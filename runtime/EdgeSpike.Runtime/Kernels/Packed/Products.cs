@@ -16,7 +16,7 @@ internal static partial class Kernels
             else if (type == TensorType.Int16)
                 for (short* w = (short*)(f + row); x != end; x++, w++) sum += (long)*w * *x;
             else
-                for (int i = 0; i < count; i++) sum += (long)Column(type, f + row, i) * x[i];
+                for (int i = 0; i < count; i++) sum += (long)Nibble(f + row, i) * x[i];
         }
 
         return sum;

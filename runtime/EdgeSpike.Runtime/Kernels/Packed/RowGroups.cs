@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -8,247 +10,182 @@ internal static partial class Kernels
     /// <summary>Rows that cost less than a pass of their own over the sums.</summary>
     private const int FewRows = 6;
 
+    /// <summary>Of a pass: it begins the sums; a row may not begin at a word.</summary>
+    internal const int Begin = 1;
+    internal const int Unaligned = 2;
+
     /// <summary>
     /// One tick of a group: where the rows of all members begin is listed first, then the sums are begun and added to by columns
-    /// that stay in registers while the rows pass. A compressed row that reaches every target is a row like any other; the rest
-    /// of them are added synapse by synapse. Blocks that share their rows are added row by row.
+    /// that stay in registers while the rows pass. Blocks that share their rows are added row by row.
     /// </summary>
-    /// <remarks>Cost: 9 instructions for a row, about 100 for a group, and what <see cref="AddListed"/> takes.</remarks>
+    /// <remarks>Cost: 5 instructions for a row of a matrix, 11 for a compressed one, about 150 for a member, and what AddBytes or AddShorts takes.</remarks>
     public static unsafe void SumRows(RowGroup group, byte[] file, int[] arena)
     {
         Connection[] members = group.Members;
-        DenseOperator head = group.Head;
-        if (head.Repeat > 1)
-        {
-            SumBlocks(members, file, arena);
-            return;
-        }
-
-        int sums = head.TargetOffset, width = head.Width, listed = 0, partial = 0;
-        bool begin = true;
         fixed (byte* f = file)
         fixed (int* a = arena)
         fixed (int* scratch = group.Rows)
         {
-            byte** rows = (byte**)scratch;
+            group.Listed = 0;
+            group.Mode = group.Aligned ? Begin : Begin | Unaligned;
             for (int i = 0; i < members.Length; i++)
             {
                 Connection member = members[i];
                 member.NotePeak();
-                int* active = a + member.SourceOffset;
-                int left = *active++;
-                while (left > 0)
+                if (group.Head.Repeat > 1)
                 {
-                    int room = RowGroup.MostRows - listed;
-                    if (room == 0)
-                    {
-                        AddListed(group, rows, listed, a + sums, begin);
-                        begin = false;
-                        listed = 0;
-                        room = RowGroup.MostRows;
-                    }
-
-                    if (room > left) room = left;
-                    int taken = room;
-                    if (member.Code == OperatorCode.Dense) ListRows((DenseOperator)member, f, active, room, rows + listed);
-                    else taken = ListFullRows((SparseOperator)member, f, active, room, rows + listed, width, ref partial);
-                    listed += taken;
-                    left -= room;
-                    active += room;
+                    SumBlocks((DenseOperator)member, f, a);
+                    continue;
                 }
 
-                if (i == 0 && head.Finishes) FinishHead(group, head, rows, a + sums, ref listed, ref begin);
+                ListRows(group, member, f, a, (byte**)scratch);
+                if (i == 0 && member.Finishes) FinishHead(group, a, (byte**)scratch);
             }
 
-            if (listed > 0) AddListed(group, rows, listed, a + sums, begin);
-            else if (begin) Fill(arena, sums, width, 0);
-            if (partial > 0) AddPartialRows(members, f, a, a + sums, width);
+            if (group.Head.Repeat == 1) AddListed(group, a, (byte**)scratch);
         }
+    }
+
+    /// <summary>Adds the listed rows to a group's sums, or begins the sums with them, or with 0 where there are none.</summary>
+    private static unsafe void AddListed(RowGroup group, int* arena, byte** rows)
+    {
+        DenseOperator head = group.Head;
+        int* sums = arena + head.TargetOffset;
+        int count = group.Listed, mode = group.Mode, width = head.Width;
+        group.Listed = 0;
+        group.Mode = mode & Unaligned;
+        if (count == 0)
+        {
+            if ((mode & Begin) != 0) Fill(head.Arena, head.TargetOffset, width, 0);
+            return;
+        }
+
+        rows[count] = null;
+        if (head.WeightType == TensorType.Int8) AddBytes(rows, count, sums, width, mode);
+        else if (head.WeightType == TensorType.Int16) AddShorts(rows, count, sums, width, mode);
+        else AddNibbles(rows, count, sums, width, mode);
     }
 
     /// <summary>
     /// The head's sums have a shift or a bias of their own, so they are finished before others join. A few rows shifted left are
     /// listed so many times instead, which is cheaper than a pass.
     /// </summary>
-    private static unsafe void FinishHead(RowGroup group, DenseOperator head, byte** rows, int* sums, ref int listed, ref bool begin)
+    private static unsafe void FinishHead(RowGroup group, int* arena, byte** rows)
     {
-        if (head.LeftShift > 0 && begin && !head.HasBias && listed <= FewRows)
+        DenseOperator head = group.Head;
+        int listed = group.Listed;
+        if (head.LeftShift > 0 && (group.Mode & Begin) != 0 && !head.HasBias && listed <= FewRows)
         {
             int times = listed << head.LeftShift;
             if (times <= listed + FewRows)
             {
                 for (int i = listed; i < times; i++) rows[i] = rows[i - listed];
-                listed = times;
+                group.Listed = times;
                 return;
             }
         }
 
-        if (listed > 0) AddListed(group, rows, listed, sums, begin);
-        else if (begin) Fill(head.Arena, head.TargetOffset, head.Width, 0);
+        AddListed(group, arena, rows);
         head.FinishInPlace();
-        begin = false;
-        listed = 0;
     }
 
-    /// <summary>Lists where the rows of so many events begin.</summary>
-    private static unsafe void ListRows(DenseOperator member, byte* file, int* active, int count, byte** rows)
+    /// <summary>Lists where the rows of a member's events begin; as often as the list is full, its rows pass.</summary>
+    private static unsafe void ListRows(RowGroup group, Connection member, byte* file, int* arena, byte** rows)
     {
-        member.CountRows(count);
-        byte* weights = file + member.Weights;
-        int rowBytes = member.RowBytes;
-        if ((count & 1) != 0) *rows++ = weights + *active++ * rowBytes;
-        for (int* end = active + (count & ~1); active != end; active += 2, rows += 2)
+        int* active = arena + member.SourceOffset;
+        for (int left = *active++; left > 0;)
         {
-            rows[0] = weights + active[0] * rowBytes;
-            rows[1] = weights + active[1] * rowBytes;
-        }
-    }
-
-    /// <summary>Lists the compressed rows that are whole and returns how many; counts those that are neither that nor empty.</summary>
-    private static unsafe int ListFullRows(SparseOperator member, byte* file, int* active, int count, byte** rows, int width, ref int partial)
-    {
-        if (member.WeightType == TensorType.Int4)
-        {
-            // Rows may begin within a byte.
-            partial += count;
-            return 0;
-        }
-
-        int* starts = (int*)(file + member.RowStarts);
-        byte* weights = file + member.Weights;
-        int shift = member.WeightType == TensorType.Int16 ? 1 : 0, others = 0, full = 0;
-        for (int* end = active + count; active != end; active++)
-        {
-            int* start = starts + *active;
-            int from = start[0], length = start[1] - from;
-            if (length == width) rows[full++] = weights + (from << shift);
-            else if (length != 0) others++;
-        }
-
-        partial += others;
-        member.CountSynapses(full * width);
-        return full;
-    }
-
-    /// <summary>The compressed rows that <see cref="ListFullRows"/> left.</summary>
-    private static unsafe void AddPartialRows(Connection[] members, byte* file, int* arena, int* sums, int width)
-    {
-        for (int i = 1; i < members.Length; i++)
-        {
-            if (members[i].Code != OperatorCode.Sparse) continue;
-            SparseOperator member = (SparseOperator)members[i];
-            int* starts = (int*)(file + member.RowStarts), active = arena + member.SourceOffset, end = active + *active;
-            while (active != end)
+            int room = RowGroup.MostRows - group.Listed;
+            if (room == 0)
             {
-                active++;
-                int from = starts[*active], length = starts[*active + 1] - from;
-                if (length == 0 || (length == width && member.WeightType != TensorType.Int4)) continue;
-                member.CountSynapses(length);
-                AddSparseRow(member.WeightType, file, member.Weights, from, length, member.Targets, sums);
+                AddListed(group, arena, rows);
+                room = RowGroup.MostRows;
             }
+
+            if (room > left) room = left;
+            byte** list = rows + group.Listed;
+            byte* weights = file + member.Weights;
+            int starts = member.RowStarts, listed;
+            if (starts == 0) listed = ListMatrixRows(active, room, weights, member.RowBytes, list);
+            else listed = ListWholeRows(active, room, weights, member.WeightType == TensorType.Int16 ? 1 : 0, (int*)(file + starts), list);
+            member.CountRows(listed, group.Head.Width);
+            group.Listed += listed;
+            active += room;
+            left -= room;
+        }
+    }
+
+    /// <summary>int4 rows, eight columns at a time: with 0x88888888 as in AddBytes, nibbles in four words of two lanes.</summary>
+    /// <param name="rows">Where rows begin.</param>
+    /// <param name="count">How many, 1 … MostRows.</param>
+    /// <param name="sums">As many as a row has weights.</param>
+    /// <param name="width">Weights of a row.</param>
+    /// <param name="mode">Begin or not; not Unaligned: each row fills whole words.</param>
+    private static unsafe void AddNibbles(byte** rows, int count, int* sums, int width, int mode)
+    {
+        const uint mask = 0x000F000F;
+        int offset = count << 3, keep = (mode & Begin) - 1;
+        byte** end = rows + count, row;
+        int j = 0;
+        for (; j + 8 <= width || ((mode & Unaligned) == 0 && j < width); j += 8)
+        {
+            uint s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            for (row = rows; row != end; row++)
+            {
+                uint w = *(uint*)(*row + (j >> 1)) ^ 0x88888888;
+                s0 += w & mask;
+                s1 += (w >> 4) & mask;
+                s2 += (w >> 8) & mask;
+                s3 += (w >> 12) & mask;
+            }
+
+            int left = width - j < 8 ? width - j : 8;
+            for (int k = 0; k < left; k++)
+            {
+                *sums = (*sums & keep) + (int)(ushort)s0 - offset;
+                sums++;
+
+                // Columns 0 … 3 are the lower lanes, 4 … 7 the upper ones.
+                uint first = s0 >> 16;
+                s0 = s1;
+                s1 = s2;
+                s2 = s3;
+                s3 = first;
+            }
+        }
+
+        for (; j < width; j++, sums++)
+        {
+            int sum = *sums & keep;
+            for (row = rows; row != end; row++) sum += Nibble(*row, j);
+            *sums = sum;
         }
     }
 
     /// <summary>
-    /// Blocks. A left shift of the sum is one of each weight, which is cheaper than a pass over all sums: few of them are reached.
-    /// It fits as the sum's does: no partial sum exceeds what Prepare has proved.
+    /// One member whose blocks share their rows. A left shift of the sum is one of each weight, which is cheaper than a pass over all
+    /// sums: few of them are reached. It fits as the sum's does: no partial sum exceeds what Prepare has proved.
     /// </summary>
-    private static unsafe void SumBlocks(Connection[] members, byte[] file, int[] arena)
+    private static unsafe void SumBlocks(DenseOperator member, byte* file, int* arena)
     {
-        for (int i = 0; i < members.Length; i++)
+        if (member.LeftShift < 0 || member.Reciprocal == 0 || member.WeightType == TensorType.Int4)
         {
-            DenseOperator member = (DenseOperator)members[i];
-            if (member.LeftShift < 0 || member.Reciprocal == 0 || member.WeightType == TensorType.Int4)
-            {
-                member.Step();
-                continue;
-            }
-
-            member.NotePeak();
-            if (member.Begins) member.Begin();
-            fixed (byte* f = file)
-            fixed (int* a = arena)
-            {
-                int* list = a + member.SourceOffset;
-                member.CountRows(*list);
-                if (member.WeightType == TensorType.Int8)
-                    AddBlockBytes((sbyte*)(f + member.Weights), member.RowBytes, member.Sources, member.Reciprocal, member.Width, list, a + member.TargetOffset, 1 << member.LeftShift);
-                else
-                    AddBlockShorts((short*)(f + member.Weights), member.RowBytes >> 1, member.Sources, member.Reciprocal, member.Width, list, a + member.TargetOffset, 1 << member.LeftShift);
-            }
+            member.Run();
+            return;
         }
+
+        if (member.Begins) member.Begin();
+        int* list = arena + member.SourceOffset, sums = arena + member.TargetOffset;
+        member.CountRows(*list, member.Width);
+        if (member.WeightType == TensorType.Int8)
+            AddByteBlocks(file + member.Weights, member.RowBytes, member.Sources, member.Reciprocal, member.Width, list, sums, 1 << member.LeftShift);
+        else
+            AddShortBlocks(file + member.Weights, member.RowBytes, member.Sources, member.Reciprocal, member.Width, list, sums, 1 << member.LeftShift);
     }
 
-    /// <summary>Cost: 28 instructions for a row and 5 for each of its weights.</summary>
-    private static unsafe void AddBlockBytes(sbyte* weights, int rowStep, int sources, uint reciprocal, int width, int* active, int* sums, int factor)
-    {
-        int fours = width >> 2;
-        for (int* end = active + *active; active != end;)
-        {
-            active++;
-            int source = *active, block = (int)(((ulong)(uint)(source + 1) * reciprocal) >> 32);
-            sbyte* w = weights + (source - block * sources) * rowStep;
-            int* sum = sums + block * width;
-            int left = fours;
-            while (left != 0)
-            {
-                sum[0] = sum[0] + factor * w[0];
-                sum[1] = sum[1] + factor * w[1];
-                sum[2] = sum[2] + factor * w[2];
-                sum[3] = sum[3] + factor * w[3];
-                sum += 4;
-                w += 4;
-                left--;
-            }
-
-            if ((width & 2) != 0)
-            {
-                sum[0] = sum[0] + factor * w[0];
-                sum[1] = sum[1] + factor * w[1];
-                sum += 2;
-                w += 2;
-            }
-
-            if ((width & 1) != 0) *sum = *sum + factor * *w;
-        }
-    }
-
-    private static unsafe void AddBlockShorts(short* weights, int rowStep, int sources, uint reciprocal, int width, int* active, int* sums, int factor)
-    {
-        int fours = width >> 2;
-        for (int* end = active + *active; active != end;)
-        {
-            active++;
-            int source = *active, block = (int)(((ulong)(uint)(source + 1) * reciprocal) >> 32);
-            short* w = weights + (source - block * sources) * rowStep;
-            int* sum = sums + block * width;
-            int left = fours;
-            while (left != 0)
-            {
-                sum[0] = sum[0] + factor * w[0];
-                sum[1] = sum[1] + factor * w[1];
-                sum[2] = sum[2] + factor * w[2];
-                sum[3] = sum[3] + factor * w[3];
-                sum += 4;
-                w += 4;
-                left--;
-            }
-
-            if ((width & 2) != 0)
-            {
-                sum[0] = sum[0] + factor * w[0];
-                sum[1] = sum[1] + factor * w[1];
-                sum += 2;
-                w += 2;
-            }
-
-            if ((width & 1) != 0) *sum = *sum + factor * *w;
-        }
-    }
-
-    /// <summary>Words of an array that lists <see cref="RowGroup.MostRows"/> rows: by their addresses.</summary>
+    /// <summary>Words of an array that lists <see cref="RowGroup.MostRows"/> rows by their addresses, and an end.</summary>
     internal static unsafe int RowListWords()
     {
-        return RowGroup.MostRows * (sizeof(byte*) >> 2);
+        return (RowGroup.MostRows + 1) * (sizeof(byte*) >> 2);
     }
 }

@@ -81,20 +81,19 @@ internal static partial class Kernels
         return rows * w.GroupOutputs;
     }
 
+    /// <summary>One source element through the whole kernel, or into every window that covers it; returns the rows or elements added.</summary>
     private static int One(WindowGeometry w, byte[] file, int[] arena, int yq, int yr, int xq, int xr, int channel, int value, int sum)
     {
-        return w.Pools ? PoolOne(w, arena, yq, yr, xq, xr, channel, value, sum) : ConvolveOne(w, file, arena, yq, yr, xq, xr, channel, value, sum);
-    }
+        int first = sum + channel, rows = 0;
+        if (!w.Pools)
+        {
+            int group = 0;
+            if (w.GroupInputs == 1) group = channel;
+            else
+                for (int c = channel; c >= w.GroupInputs; c -= w.GroupInputs) group++;
+            first = sum + group * w.GroupOutputs;
+        }
 
-    /// <summary>One source element through the whole kernel; returns the rows added.</summary>
-    private static int ConvolveOne(WindowGeometry w, byte[] file, int[] arena, int yq, int yr, int xq, int xr, int channel, int value, int sum)
-    {
-        int group = 0;
-        if (w.GroupInputs == 1) group = channel;
-        else
-            for (int c = channel; c >= w.GroupInputs; c -= w.GroupInputs) group++;
-
-        int firstOutput = sum + group * w.GroupOutputs, rows = 0;
         for (int ky = 0; ky < w.KernelHeight; ky++)
         {
             if (yr == 0 && yq < w.OutputHeight)
@@ -104,10 +103,15 @@ internal static partial class Kernels
                 {
                     if (r == 0 && q < w.OutputWidth)
                     {
-                        int row = w.Weights + ((ky * w.KernelWidth + kx) * w.InputChannels + channel) * w.RowBytes;
-                        int output = firstOutput + (yq * w.OutputWidth + q) * w.OutputChannels;
-                        if (value == 1) AddRow(w.WeightType, file, row, arena, output, w.GroupOutputs);
-                        else AddScaledRow(w.WeightType, file, row, value, arena, output, w.GroupOutputs);
+                        int output = first + (yq * w.OutputWidth + q) * w.OutputChannels;
+                        if (w.Pools) arena[output] = arena[output] + value;
+                        else
+                        {
+                            int row = w.Weights + ((ky * w.KernelWidth + kx) * w.InputChannels + channel) * w.RowBytes;
+                            if (value == 1) AddRow(w.WeightType, file, row, arena, output, w.GroupOutputs);
+                            else AddScaledRow(w.WeightType, file, row, value, arena, output, w.GroupOutputs);
+                        }
+
                         rows++;
                     }
 
@@ -135,49 +139,5 @@ internal static partial class Kernels
         }
 
         return rows;
-    }
-
-    /// <summary>One source element into every window that covers it; returns the additions done.</summary>
-    private static int PoolOne(WindowGeometry w, int[] arena, int yq, int yr, int xq, int xr, int channel, int value, int sum)
-    {
-        int additions = 0;
-        for (int ky = 0; ky < w.KernelHeight; ky++)
-        {
-            if (yr == 0 && yq < w.OutputHeight)
-            {
-                int q = xq, r = xr;
-                for (int kx = 0; kx < w.KernelWidth; kx++)
-                {
-                    if (r == 0 && q < w.OutputWidth)
-                    {
-                        int output = sum + (yq * w.OutputWidth + q) * w.OutputChannels + channel;
-                        arena[output] = arena[output] + value;
-                        additions++;
-                    }
-
-                    q -= w.DilationWidthQuotient;
-                    r -= w.DilationWidthRemainder;
-                    if (r < 0)
-                    {
-                        r += w.StrideWidth;
-                        q--;
-                    }
-
-                    if (q < 0) break;
-                }
-            }
-
-            yq -= w.DilationHeightQuotient;
-            yr -= w.DilationHeightRemainder;
-            if (yr < 0)
-            {
-                yr += w.StrideHeight;
-                yq--;
-            }
-
-            if (yq < 0) break;
-        }
-
-        return additions;
     }
 }

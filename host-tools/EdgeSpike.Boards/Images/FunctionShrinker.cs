@@ -1,0 +1,428 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+
+namespace EdgeSpike.Boards.Images;
+
+/// <summary>
+/// Makes one compiled function smaller without changing what it does: instructions of whose results nothing is used go, addresses of
+/// references are folded into the store that a write barrier has become, values move from r8 … r12 and lr to registers that short
+/// instructions can name, and every instruction takes its short form where it has one.
+/// </summary>
+/// <remarks>
+/// Everything rests on one analysis of what is live behind each instruction (<see cref="LiveOut"/>). It is exact in control flow and
+/// errs on the safe side elsewhere: calls through registers read all argument registers, an instruction that is not understood reads and
+/// writes everything. ilc's functions have no other entry than their first instruction, no conditional instructions and no literals.
+/// Time: a few passes over the function for each change.
+/// </remarks>
+internal sealed class FunctionShrinker
+{
+    private const int FramePointer = 11;
+
+    /// <summary>Registers that no short instruction names, but for moves, additions and comparisons; without r11 and sp.</summary>
+    private static readonly int[] HighRegisters = [8, 9, 10, 12, 14];
+
+    private readonly List<ThumbInstruction> _body;
+    private readonly int[][] _next;
+    private readonly int[][] _previous;
+    private readonly bool[] _labelled;
+    private int[] _live = [];
+    private int _entry;
+
+    /// <summary>For a function's instructions; the destinations of branches are given by their place in the object file.</summary>
+    public FunctionShrinker(List<ThumbInstruction> body, Func<ThumbInstruction, uint?> branchTarget)
+    {
+        _body = body;
+        Dictionary<uint, int> places = [];
+        for (int i = 0; i < body.Count; i++) places[body[i].At] = i;
+        _next = new int[body.Count][];
+        _labelled = new bool[body.Count];
+        List<int>[] before = new List<int>[body.Count];
+        for (int i = 0; i < body.Count; i++) before[i] = [];
+        for (int i = 0; i < body.Count; i++)
+        {
+            List<int> next = [];
+            if (!body[i].Ends && i + 1 < body.Count) next.Add(i + 1);
+            if (body[i].Text is null && branchTarget(body[i]) is { } target)
+            {
+                next.Add(places[target]);
+                _labelled[places[target]] = true;
+            }
+
+            _next[i] = [.. next];
+            foreach (int n in next) before[n].Add(i);
+        }
+
+        _previous = [.. before.Select(b => b.ToArray())];
+    }
+
+    /// <summary>Which of r0 to r3 the function reads as it was called; after <see cref="Analyse"/>.</summary>
+    public int EntryArguments => _entry & ThumbInstruction.Arguments;
+
+    /// <summary>What is live behind an instruction: read later, and not the rubble that a call leaves.</summary>
+    public int LiveOut(int i) => _live[i];
+
+    /// <summary>Computes what is live.</summary>
+    public void Analyse()
+    {
+        int[] live = new int[_body.Count], before = new int[_body.Count];
+        bool changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (int i = _body.Count - 1; i >= 0; i--)
+            {
+                int after = 0;
+                foreach (int next in _next[i]) after |= before[next];
+                live[i] = after;
+                int now = _body[i].Reads | (after & ~_body[i].Kills);
+                if (now == before[i]) continue;
+                before[i] = now;
+                changed = true;
+            }
+        }
+
+        _entry = before[0];
+
+        // Forward: where a register holds something that an instruction, the caller or a callee's result put there.
+        int[] valued = new int[_body.Count];
+        changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (int i = 0; i < _body.Count; i++)
+            {
+                int at = i == 0 ? ThumbInstruction.Everything & ~ThumbInstruction.Flags : 0;
+                foreach (int previous in _previous[i]) at |= valued[previous];
+                ThumbInstruction instruction = _body[i];
+                if (!instruction.Calls) at |= instruction.Writes;
+                else if (instruction.Callee is null || !KeepsScratch(instruction.Callee)) at = (at & ~ThumbInstruction.Scratch) | 3;
+                if (at == valued[i]) continue;
+                valued[i] = at;
+                changed = true;
+            }
+        }
+
+        for (int i = 0; i < live.Length; i++) live[i] &= valued[i];
+        _live = live;
+    }
+
+    /// <summary>Helpers with conventions of their own, which leave more than the procedure call standard asks for.</summary>
+    private static bool KeepsScratch(string callee) => callee.StartsWith("Rhp", StringComparison.Ordinal) && !callee.StartsWith("RhpNew", StringComparison.Ordinal);
+
+    /// <summary>All of it.</summary>
+    public void Shrink()
+    {
+        TrapInsteadOfCall();
+        RemoveDead();
+        FoldReferenceStores();
+        RemoveDead();
+        LowerRegisters();
+        ReplaceFramePointer();
+        Shorten();
+    }
+
+    /// <summary>The exit of a failed check, a call that does not come back and the trap behind it, is the trap alone: udf with the panic's code.</summary>
+    private void TrapInsteadOfCall()
+    {
+        for (int i = 0; i + 1 < _body.Count; i++)
+        {
+            if (!_body[i].Calls || (_body[i + 1].First & 0xFF00) != 0xDE00) continue;
+            int code = _body[i].Callee switch { "panic_division" => 1, "panic_index" => 2, "panic_overflow" => 3, "panic_null" => 4, _ => 0 };
+            if (code == 0) continue;
+            _body[i].Remove();
+            _body[i + 1].Set(0xDE00 | code, -1);
+        }
+    }
+
+    private void RemoveDead()
+    {
+        bool changed = true;
+        while (changed)
+        {
+            changed = false;
+            Analyse();
+            for (int i = 0; i < _body.Count; i++)
+            {
+                ThumbInstruction instruction = _body[i];
+                if (instruction.IsGone || (instruction.Writes & _live[i]) != 0) continue;
+                if (!(instruction.IsPure && instruction.Writes != 0) && !IsNullCheck(i)) continue;
+                instruction.Remove();
+                changed = true;
+            }
+        }
+    }
+
+    /// <summary>A load through the reference whose method is called next: what the method itself does with it shows a null as well.</summary>
+    private bool IsNullCheck(int i)
+    {
+        bool loads = _body[i].Text is null && (_body[i].Second < 0 ? (_body[i].First & 0xFFC0) == 0x6800 : (_body[i].First & 0xFFF0) == 0xF8D0 && (_body[i].Second & 0xFFF) == 0);
+        if (!loads) return false;
+        int next = i + 1;
+        while (next < _body.Count && _body[next].IsGone && !_labelled[next]) next++;
+        return next < _body.Count && !_labelled[next] && _body[next].Callee is not null;
+    }
+
+    // ---- stores of references ----------------------------------------------------------------------------------------------------
+
+    /// <summary>"str r1, [r0]" takes the base and the distance that made r0, and the register that was copied to r1.</summary>
+    private void FoldReferenceStores()
+    {
+        for (int i = 0; i < _body.Count; i++)
+        {
+            if (_body[i].Text != CompilerObject.ReferenceStore) continue;
+            Analyse();
+            int value = 1, address = 0, distance = 0;
+            if ((_live[i] & 1) == 0 && Maker(i, 0) is { } made && Distance(_body[made]) is { } sum && (sum.Base == 0 || Unchanged(made, i, 1 << sum.Base)))
+            {
+                (address, distance) = sum;
+                _body[made].Remove();
+            }
+
+            if ((_live[i] & 2) == 0 && Maker(i, 1) is { } copied && _body[copied].Second < 0 && (_body[copied].First & 0xFF00) == 0x4600)
+            {
+                int source = (_body[copied].First >> 3) & 15;
+                if (source < 13 && Unchanged(copied, i, 1 << source))
+                {
+                    value = source;
+                    _body[copied].Remove();
+                }
+            }
+
+            _body[i].Replace(string.Create(CultureInfo.InvariantCulture, $"str r{value}, [r{address}, #{distance}]"), 1 << value | 1 << address, 0);
+        }
+    }
+
+    /// <summary>The instruction of the same block that put a value into a register which only the one at <paramref name="user"/> reads.</summary>
+    private int? Maker(int user, int register)
+    {
+        for (int i = user - 1; i >= 0 && !_labelled[i + 1] && !_body[i].Ends; i--)
+        {
+            if (_body[i].Text is null && _next[i].Length != 1) return null;
+            if ((_body[i].Writes & (1 << register)) != 0) return _body[i].IsPure && _body[i].Text is null && (_body[i].Writes & _live[i] & ThumbInstruction.Flags) == 0 ? i : null;
+            if ((_body[i].Reads & (1 << register)) != 0) return null;
+        }
+
+        return null;
+    }
+
+    private bool Unchanged(int from, int to, int registers)
+    {
+        for (int i = from + 1; i < to; i++)
+            if ((_body[i].Writes & registers) != 0) return false;
+        return true;
+    }
+
+    /// <summary>A sum of a register and a number, put into r0.</summary>
+    private static (int Base, int Distance)? Distance(ThumbInstruction i)
+    {
+        if (i.Second < 0)
+        {
+            if ((i.First & 0xFE07) == 0x1C00) return ((i.First >> 3) & 7, (i.First >> 6) & 7);
+            if ((i.First & 0xFF00) == 0x3000) return (0, i.First & 255);
+            return null;
+        }
+
+        bool adds = (i.First & 0xFFF0) == 0xF100 && (i.Second & 0xFF00) == 0;
+        return adds && (i.First & 15) < 13 ? (i.First & 15, i.Second & 255) : null;
+    }
+
+    // ---- registers ---------------------------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// A value in a high register, from where it is made to its last use, moves to a low one that is free all the while, if that makes an
+    /// instruction short.
+    /// </summary>
+    private void LowerRegisters()
+    {
+        int saved = _body.Where(i => i.Text is null && i.Second >= 0 && i.First == 0xE92D).Select(i => i.Second).FirstOrDefault()
+            | _body.Where(i => i.Text is null && i.Second < 0 && (i.First & 0xFE00) == 0xB400).Select(i => i.First & 255).FirstOrDefault();
+        foreach (int register in HighRegisters)
+        {
+            Analyse();
+            foreach (Web web in Webs(register)) Move(web, register, saved);
+        }
+    }
+
+    /// <summary>The definitions that reach common uses, and those uses.</summary>
+    private sealed class Web
+    {
+        public HashSet<int> Definitions { get; } = [];
+
+        public List<(int Place, ThumbInstruction.Operand Operand)> Fields { get; } = [];
+
+        public HashSet<int> Live { get; } = [];
+
+        public bool Movable { get; set; } = true;
+    }
+
+    private List<Web> Webs(int register)
+    {
+        // Definitions by place; -1 is the caller's value. A call leaves nothing.
+        int bit = 1 << register, count = _body.Count;
+        HashSet<int>[] reach = new HashSet<int>[count];
+        for (int i = 0; i < count; i++) reach[i] = [];
+        bool changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (int i = 0; i < count; i++)
+            {
+                int size = reach[i].Count;
+                if ((_body[i].Writes & bit) != 0) reach[i].Add(i);
+                if ((_body[i].Kills & bit) == 0) reach[i].UnionWith(Reaching(i));
+                changed |= reach[i].Count != size;
+            }
+        }
+
+        HashSet<int> Reaching(int i)
+        {
+            HashSet<int> all = i == 0 ? [-1] : [];
+            foreach (int previous in _previous[i]) all.UnionWith(reach[previous]);
+            return all;
+        }
+
+        Dictionary<int, Web> webs = [];
+        Web Of(int definition)
+        {
+            if (!webs.TryGetValue(definition, out Web? web))
+            {
+                webs[definition] = web = new Web();
+                web.Definitions.Add(definition);
+                web.Movable = definition >= 0;
+            }
+
+            return web;
+        }
+
+        Web Join(IEnumerable<int> definitions)
+        {
+            Web? joined = null;
+            foreach (int definition in definitions)
+            {
+                Web web = Of(definition);
+                if (joined is null || web == joined)
+                {
+                    joined = web;
+                    continue;
+                }
+
+                joined.Movable &= web.Movable;
+                joined.Fields.AddRange(web.Fields);
+                foreach (int moved in web.Definitions)
+                {
+                    joined.Definitions.Add(moved);
+                    webs[moved] = joined;
+                }
+            }
+
+            return joined ?? new Web { Movable = false };
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ThumbInstruction instruction = _body[i];
+            bool reads = (instruction.Reads & bit) != 0, writes = (instruction.Writes & bit) != 0;
+            if (!reads && !writes) continue;
+            int fieldReads = 0, fieldWrites = 0;
+            foreach (ThumbInstruction.Operand operand in instruction.Operands)
+            {
+                if (instruction.Register(operand) != register) continue;
+                Web web = (operand.Reads, operand.Writes) switch
+                {
+                    (true, true) => Join([.. Reaching(i), i]),
+                    (true, false) => Join(Reaching(i)),
+                    _ => Of(i),
+                };
+                web.Fields.Add((i, operand));
+                fieldReads += operand.Reads ? 1 : 0;
+                fieldWrites += operand.Writes ? 1 : 0;
+            }
+
+            if (reads && fieldReads == 0) Join(Reaching(i)).Movable = false;
+            if (writes && fieldWrites == 0) Of(i).Movable = false;
+        }
+
+        List<Web> result = [.. webs.Values.Distinct().Where(w => w.Movable && w.Fields.Count > 0)];
+        foreach (Web web in result)
+            for (int i = 0; i < count; i++)
+                if (web.Definitions.Contains(i) || ((_live[i] & bit) != 0 && reach[i].Overlaps(web.Definitions))) web.Live.Add(i);
+        return result;
+    }
+
+    private void Move(Web web, int register, int saved)
+    {
+        int taken = 0;
+        foreach (int i in web.Live) taken |= _live[i] | _body[i].Writes;
+        int best = -1, most = 0;
+        for (int low = 0; low < 8; low++)
+        {
+            if ((taken & (1 << low)) != 0 || (low > 3 && (saved & (1 << low)) == 0)) continue;
+            int before = ShortOnes(web);
+            Rename(web, low);
+            int gain = ShortOnes(web) - before;
+            Rename(web, register);
+            if (gain > most) (best, most) = (low, gain);
+        }
+
+        if (best < 0) return;
+        Rename(web, best);
+        Analyse();
+    }
+
+    private int ShortOnes(Web web) => web.Fields.Select(f => f.Place).Distinct().Count(i => _body[i].Second < 0 || _body[i].Short((_live[i] & ThumbInstruction.Flags) == 0) >= 0);
+
+    private void Rename(Web web, int register)
+    {
+        foreach ((int place, ThumbInstruction.Operand operand) in web.Fields) _body[place].Rename(operand, register);
+    }
+
+    /// <summary>
+    /// ilc keeps a frame pointer in r11 that nothing reads any more: where it is the only high register saved, another of the
+    /// same number of bytes takes its place, and push and pop become short.
+    /// </summary>
+    private void ReplaceFramePointer()
+    {
+        Analyse();
+        List<int> saves = [];
+        int list = 0;
+        for (int i = 0; i < _body.Count; i++)
+        {
+            ThumbInstruction instruction = _body[i];
+            if (instruction.IsGone) continue;
+            if (instruction.Text is null && instruction.Second >= 0 && instruction.First is 0xE92D or 0xE8BD)
+            {
+                int own = instruction.Second & 0xFFF;
+                if (list != 0 && own != list) return;
+                list = own;
+                saves.Add(i);
+            }
+            else if (instruction.Text is null && (instruction.Writes == ThumbInstruction.Everything || instruction.Operands.Any(o => instruction.Register(o) == FramePointer)
+                || (instruction.Second < 0 && (instruction.First & 0xFF78) == (0x4700 | FramePointer << 3)))) return;
+        }
+
+        if ((list & 0xF00) != 1 << FramePointer) return;
+        int other = Enumerable.Range(4, 4).Cast<int?>().FirstOrDefault(r => (list & (1 << r!.Value)) == 0) ?? 3;
+        if ((list & (1 << other)) != 0) return;
+        if (other == 3 && saves.Any(i => _body[i].First == 0xE8BD && (_live[i] & 8) != 0)) return;
+        list = (list & 0xFF) | 1 << other;
+        foreach (int i in saves)
+        {
+            int second = _body[i].Second;
+            if (_body[i].First == 0xE92D) _body[i].Set((second & 0x4000) != 0 ? 0xB500 | list : 0xB400 | list, -1);
+            else if ((second & 0x4000) != 0) _body[i].Set(0xE8BD, list | 0x4000);
+            else _body[i].Set((second & 0x8000) != 0 ? 0xBD00 | list : 0xBC00 | list, -1);
+        }
+    }
+
+    private void Shorten()
+    {
+        Analyse();
+        for (int i = 0; i < _body.Count; i++)
+        {
+            int form = _body[i].Short((_live[i] & ThumbInstruction.Flags) == 0);
+            if (form >= 0) _body[i].Set(form, -1);
+        }
+    }
+}
