@@ -16,7 +16,7 @@ namespace EdgeSpike.TrainingTests.Evolution;
 /// <summary>An evolution over workers at a real Mosquitto: the same bytes as on one machine, whatever the workers do.</summary>
 public sealed class DistributedTests : IDisposable
 {
-    private const int Generations = 30, Population = 40;
+    private const int Generations = 12, Population = 40;
 
     private readonly Process? _broker;
     private readonly string _folder = Directory.CreateTempSubdirectory("edgespike-broker-").FullName;
@@ -31,7 +31,7 @@ public sealed class DistributedTests : IDisposable
         int port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         string configuration = Path.Combine(_folder, "mosquitto.conf");
-        File.WriteAllText(configuration, $"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n");
+        File.WriteAllText(configuration, $"listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\npersistence false\n");
         _broker = Process.Start(new ProcessStartInfo(mosquitto!, ["-c", configuration]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _address = $"mqtt://127.0.0.1:{port}";
         for (int i = 0; ; i++)
@@ -93,13 +93,13 @@ public sealed class DistributedTests : IDisposable
         Thread? late = null;
         for (int g = 0; g < Generations; g++)
         {
-            if (g == 10)
+            if (g == 4)
             {
                 first.Cancel();
                 leaving.Join();
             }
 
-            if (g == 20) late = Worker(others.Token);
+            if (g == 8) late = Worker(others.Token);
             evolution.Step(spread);
         }
 

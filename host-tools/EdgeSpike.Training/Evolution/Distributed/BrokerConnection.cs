@@ -86,7 +86,8 @@ public sealed class BrokerConnection : IDisposable
         using CancellationTokenSource patience = new(s_patience);
         try
         {
-            work(patience.Token).GetAwaiter().GetResult();
+            // On a thread of the pool: the caller's context may be the one thread that is waiting here.
+            Task.Run(() => work(patience.Token), patience.Token).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is MqttCommunicationException or OperationCanceledException or InvalidOperationException or System.Net.Sockets.SocketException)
         {
