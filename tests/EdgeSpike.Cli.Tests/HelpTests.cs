@@ -9,7 +9,7 @@ namespace EdgeSpike.Tests;
 public sealed class HelpTests
 {
     public static TheoryData<string> Verbs =>
-        ["convert", "inspect", "check", "run", "bench", "boards", "flash", "demo", "demo memory", "demo har", "data", "data wisdm", "train", "train har"];
+        ["convert", "inspect", "check", "run", "bench", "boards", "flash", "demo", "demo memory", "demo har", "demo blimp", "data", "data wisdm", "train", "train har"];
 
     [Theory]
     [MemberData(nameof(Verbs))]

@@ -20,7 +20,8 @@ internal static class DemoVerb
     /// <summary>The verb with its demos.</summary>
     public static Command Create(Session session)
     {
-        VerbCommand demo = new("demo", "Shows something that needs nothing to download.", ("edgespike demo har", "what a wrist does, from its motion"), ("edgespike demo memory", "a Legendre memory in integers"));
+        VerbCommand demo = new("demo", "Shows something that needs nothing to download.", ("edgespike demo blimp", "a spiking controller flies a blimp, beside PID"), ("edgespike demo har", "what a wrist does, from its motion"), ("edgespike demo memory", "a Legendre memory in integers"));
+        demo.Add(BlimpVerb.Create(session));
         demo.Add(HarVerb.Create(session));
         demo.Add(CreateMemory(session));
         return demo;

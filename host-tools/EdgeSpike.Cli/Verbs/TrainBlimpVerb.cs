@@ -6,6 +6,7 @@ using EdgeSpike.Cli.Terminal;
 using EdgeSpike.Conversion;
 using EdgeSpike.Demos.Blimp;
 using EdgeSpike.Training.Evolution.Blimp;
+using EdgeSpike.Training.Evolution.Distributed;
 
 namespace EdgeSpike.Cli.Verbs;
 
@@ -18,10 +19,9 @@ internal static class TrainBlimpVerb
     public static VerbCommand Create(Session session)
     {
         BlimpSettings defaults = new() { Control = ControlTask.ProportionalDerivative };
-        Argument<string> part = new("PART") { Description = "pd (LIF neurons), i (IWTA-LIF neurons), or both: joins evolved controllers to one model, and flies it.", HelpName = "pd|i|both" };
-        part.AcceptOnlyFromAmong("pd", "i", "both");
+        Argument<string> part = new("PART") { Description = "pd (LIF neurons), i (IWTA-LIF neurons); both: joins evolved controllers to one model, and flies it; worker: evaluates for others.", HelpName = "pd|i|both|worker" };
+        part.AcceptOnlyFromAmong("pd", "i", "both", "worker");
         Option<string?> output = Choices.Path("--output", "OUT.esm", "Model to write; beside it its genome, the log, and while it runs a checkpoint.", "-o");
-        output.Required = true;
         Option<double?> seed = Choices.Number("--seed", "S", "Seed of all that is drawn. Default 1.", v => v >= 0 && v <= uint.MaxValue && v == Math.Floor(v), "a whole number from 0 up");
         Option<double?> evaluations = Choices.Number("--evaluations", "N", "Evaluations of a genome. Default 2,500,000, the paper's.", v => v >= 1 && v <= 1e12 && v == Math.Floor(v), "a whole number from 1 up");
         Option<double?> population = Choices.Number("--population", "L", $"Genomes of a generation. Default {defaults.Population}.", v => v is >= 4 and <= 4096 && v == Math.Floor(v), "a whole number from 4 to 4096");
@@ -34,18 +34,24 @@ internal static class TrainBlimpVerb
         Option<double?> threads = Choices.Number("--threads", "T", "Vectors of genomes evaluated at once. Default: one for each core.", v => v is >= 1 and <= 1024 && v == Math.Floor(v), "a whole number from 1 up");
         Option<bool> plain = new("--lif") { Description = "LIF neurons for i too, which can't integrate: for comparison." };
         Option<string?> first = Choices.Path("--pd", "GENOME.json", "For both: the genome of pd."), second = Choices.Path("--i", "GENOME.json", "For both: the genome of i.");
+        Option<string?> broker = Choices.Path("--broker", "mqtt://HOST", "Spread the evaluations over workers at this MQTT 5 broker. What they don't answer is done here; the result is the same.");
+        Option<string?> worker = Choices.Path("--worker", "mqtt://HOST", "For worker: the broker to take work from, until Ctrl-C.");
+        Option<double?> patience = Choices.Number("--patience", "SECONDS", "With --broker: how long a worker may take before its work is given to another. Default 5.", v => v is > 0 and <= 3600, "a number above 0, at most 3600");
         Option<bool> resume = new("--resume") { Description = "Go on where the same command was stopped." };
         VerbCommand blimp = new(
             "blimp", "Evolves a controller of 80 spiking neurons for a blimp, in the integers that it will fly with.",
             ("edgespike train blimp pd -o pd.esm", "the proportional and derivative part, from recorded flights"),
             ("edgespike train blimp i -o i.esm --closed-loop 1 --partner pd.genome.json", "the integral part, flying with the other"),
             ("edgespike train blimp pd -o pd.esm --resume", "go on after an interruption"),
-            ("edgespike train blimp both --pd pd.genome.json --i i.genome.json -o blimp.esm", "one model of 160 neurons, and 20 flights of it beside PID"));
+            ("edgespike train blimp both --pd pd.genome.json --i i.genome.json -o blimp.esm", "one model of 160 neurons, and 20 flights of it beside PID"),
+            ("edgespike train blimp worker --worker mqtt://robot.local", "evaluate for whoever runs with --broker mqtt://robot.local"));
         blimp.Add(part);
-        foreach (Option option in (Option[])[output, seed, evaluations, population, sigma, closed, partner, start, data, simulated, threads, plain, first, second, resume]) blimp.Add(option);
+        foreach (Option option in (Option[])[output, seed, evaluations, population, sigma, closed, partner, start, data, simulated, threads, plain, first, second, broker, worker, patience, resume]) blimp.Add(option);
         blimp.Work = parsed =>
         {
-            string model = parsed.GetRequiredValue(output)!;
+            string? folder = parsed.GetValue(data);
+            if (parsed.GetValue(part) == "worker") return Work(session, parsed.GetValue(worker), folder);
+            string model = parsed.GetValue(output) ?? throw new ConversionException(ErrorCode.OptionNeeded, "-o", "no file to write", "give -o OUT.esm");
             if (!model.EndsWith(".esm", StringComparison.OrdinalIgnoreCase))
                 throw new ConversionException(ErrorCode.Usage, $"-o {model}", "a model ends in .esm", $"give {Path.ChangeExtension(model, ".esm")}");
             if (parsed.GetValue(part) == "both") return Join(session, model, parsed.GetValue(first), parsed.GetValue(second));
@@ -68,8 +74,11 @@ internal static class TrainBlimpVerb
                 return file.Genes;
             }
 
-            BlimpTask task = new(settings.Control, settings.Seed, settings.ClosedWeight, Genome(partner, true), Flights(settings.Control, parsed.GetValue(data), parsed.GetValue(simulated)), settings.Plain);
-            LocalEvaluator evaluator = new((int)(parsed.GetValue(threads) ?? Environment.ProcessorCount));
+            BlimpTask task = new(settings.Control, settings.Seed, settings.ClosedWeight, Genome(partner, true), Flights(settings.Control, folder, parsed.GetValue(simulated)), settings.Plain);
+            using DistributedEvaluator? spread = parsed.GetValue(broker) is string address
+                ? new DistributedEvaluator(address, task, settings, settings.Control == ControlTask.ProportionalDerivative && !parsed.GetValue(simulated), TimeSpan.FromSeconds(parsed.GetValue(patience) ?? 5))
+                : null;
+            IGenerationEvaluator evaluator = spread is not null ? spread : new LocalEvaluator((int)(parsed.GetValue(threads) ?? Environment.ProcessorCount));
             Stopwatch watch = Stopwatch.StartNew(), sinceLast = Stopwatch.StartNew();
             GenomeFile result = BlimpTraining.Run(settings, task, evaluator, Genome(start, false), model, parsed.GetValue(resume), progress =>
             {
@@ -80,16 +89,34 @@ internal static class TrainBlimpVerb
             });
             double seconds = watch.Elapsed.TotalSeconds;
             session.Show(
-                new { Model = model, result.Settings, result.Data, result.EvaluationsDone, result.Value, result.HeldOutLoss, Seconds = seconds },
+                new { Model = model, result.Settings, result.Data, result.EvaluationsDone, result.Value, result.HeldOutLoss, Seconds = seconds, spread?.FromWorkers, spread?.Here, spread?.SentAgain, spread?.Refused, spread?.Late },
                 console =>
                 {
                     Tables.Line(console, $"{Units.Number(result.EvaluationsDone)} evaluations in {seconds:F0} s, on {result.Data}");
+                    if (spread is not null) Tables.Line(console, $"groups: {spread.FromWorkers} by workers, {spread.Here} here; {spread.SentAgain} sent again, {spread.Refused} results refused, {spread.Late} late");
                     Tables.Line(console, $"held-out loss {result.HeldOutLoss:F4}, value {result.Value:F4}");
                     Tables.Line(console, $"{model}, {Path.GetFileName(Path.ChangeExtension(model, ".genome.json"))}, {Path.GetFileName(Path.ChangeExtension(model, ".csv"))}");
                 });
             return ErrorCode.None;
         };
         return blimp;
+    }
+
+    private static ErrorCode Work(Session session, string? address, string? folder)
+    {
+        if (address is null) throw new ConversionException(ErrorCode.OptionNeeded, "worker", "it needs a broker", "give --worker mqtt://HOST");
+        using EvolutionWorker worker = new(address, recorded => Flights(ControlTask.ProportionalDerivative, folder, !recorded));
+        Stopwatch sinceLast = Stopwatch.StartNew();
+        worker.Run(
+            w =>
+            {
+                if (sinceLast.Elapsed < s_between) return;
+                sinceLast.Restart();
+                session.Error.WriteLine($"{Units.Number(w.Groups)} groups, {Units.Number(w.Refused)} messages refused");
+            },
+            session.Cancellation);
+        session.Show(new { worker.Groups, worker.Refused }, console => Tables.Line(console, $"{Units.Number(worker.Groups)} groups, {Units.Number(worker.Refused)} messages refused"));
+        return ErrorCode.None;
     }
 
     private static ErrorCode Join(Session session, string model, string? pd, string? i)

@@ -9,12 +9,12 @@ namespace EdgeSpike.Training.Evolution.Blimp;
 /// other part of the command (I for a PD controller, PD for an I controller) added by the classical controller or by an evolved one.
 /// </summary>
 /// <remarks>
-/// cost = 10 mean |e| + 20 mean |e| in the second half of each level + 0.1 mean |Δu| + 0.01 mean |u|, e the true error in m, u the limited
-/// command, all levels of 20 s counted, the first too: there the integral has to find the buoyancy. An error beyond 2 m counts as 2 m.
+/// cost = 10 mean |e| + 20 mean |e| in the second half of each level + 0.1 mean |Δu| + 0.01 mean |u| + 2 (overshoot up + overshoot down), e the
+/// true error in m, u the limited command, all levels of 20 s counted, the first too: there the integral has to find the buoyancy. An error beyond 2 m counts as 2 m.
 /// </remarks>
 public static class ClosedLoopCost
 {
-    private const double Tracking = 10, Settled = 20, Smoothness = 0.1, Effort = 0.01, Furthest = 2;
+    private const double Tracking = 10, Settled = 20, Smoothness = 0.1, Effort = 0.01, Overshoot = 2, Furthest = 2;
 
     private static readonly StepProfile s_profile = new(20);
 
@@ -36,14 +36,18 @@ public static class ClosedLoopCost
         PidGains gains = task == ControlTask.Integral ? PidGains.DoubleIntegrator.WithoutIntegral : PidGains.DoubleIntegrator.OnlyIntegral;
         for (int k = 0; k < lanes; k++) (flights[k], classical[k]) = (ClosedLoop.DoubleIntegratorFlight(seed), new PidController(gains));
         int[] error = new int[lanes], output = new int[lanes], other = new int[lanes];
-        double[] before = new double[lanes];
+        double[] before = new double[lanes], up = new double[lanes], down = new double[lanes];
         costs[..lanes].Clear();
         for (int t = 0; t < s_profile.Steps; t++)
         {
             double set = s_profile.At(t), weight = Tracking + (t % s_profile.HoldSteps >= s_profile.HoldSteps / 2 ? Settled : 0);
             for (int k = 0; k < lanes; k++)
             {
-                costs[k] += weight * Math.Min(Math.Abs(set - flights[k].Altitude), Furthest);
+                double above = Math.Clamp(flights[k].Altitude - set, -Furthest, Furthest);
+                costs[k] += weight * Math.Abs(above);
+                int level = t / s_profile.HoldSteps;
+                if (level == 1) up[k] = Math.Max(up[k], above);
+                else if (level == 2) down[k] = Math.Max(down[k], -above);
                 double e = set - flights[k].Measure();
                 error[k] = ControllerParameters.ErrorSteps(e);
                 if (partner is null) other[k] = (int)Math.Round(Math.Clamp(classical[k].Step(e), -1000, 1000) * (1 << ControllerParameters.OutputBits));
@@ -61,6 +65,6 @@ public static class ClosedLoopCost
             }
         }
 
-        for (int k = 0; k < lanes; k++) costs[k] /= s_profile.Steps;
+        for (int k = 0; k < lanes; k++) costs[k] = costs[k] / s_profile.Steps + Overshoot * (up[k] + down[k]);
     }
 }

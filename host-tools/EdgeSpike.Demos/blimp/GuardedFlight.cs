@@ -1,0 +1,202 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using EdgeSpike.Runtime;
+
+namespace EdgeSpike.Demos.Blimp;
+
+/// <summary>A fault of the table.</summary>
+/// <param name="Name">As the table says it.</param>
+/// <param name="Kind">What breaks in the simulator.</param>
+/// <param name="SetPointCut">No set-point comes: the line to the ground is cut.</param>
+public sealed record FaultCase(string Name, FaultKind Kind, bool SetPointCut = false)
+{
+    /// <summary>None, then all that the table has.</summary>
+    public static IReadOnlyList<FaultCase> All { get; } =
+    [
+        new("none", FaultKind.None), new("lidar silent", FaultKind.LidarSilent), new("lidar frozen", FaultKind.LidarFrozen), new("lidar 1 m too far", FaultKind.LidarJump),
+        new("line to the ground cut", FaultKind.None, SetPointCut: true), new("line to the motor cut", FaultKind.LinkCut), new("motor stuck", FaultKind.MotorStuck),
+    ];
+}
+
+/// <summary>What became of one flight.</summary>
+/// <param name="Found">Control steps from the start of the fault to the first that reports one, counting it; null: never.</param>
+/// <param name="Safe">To the safe action, counting its first; null: never.</param>
+/// <param name="Back">From the end of the fault to the controller's return; null: never, or it never left.</param>
+/// <param name="Regained">From the end of the fault to the last time that the altitude comes within 5 cm of the set-point; null: never.</param>
+/// <param name="Reported">All faults from its start on, bits of <see cref="LoopFault"/>.</param>
+/// <param name="FalseTrips">Safe actions before it.</param>
+/// <param name="WorstError">Largest |error| of the altitude from its start on, m.</param>
+/// <param name="LargestMove">Largest change of the command from a step to the next, units of u, in the whole flight.</param>
+/// <param name="MoveAtReturn">Largest change while the controller takes over again.</param>
+/// <param name="WorstResidual">Largest residual of the model of the plant before the fault, the first 20 s left out, m.</param>
+public sealed record FaultOutcome(int? Found, int? Safe, int? Back, int? Regained, int Reported, int FalseTrips, double WorstError, double LargestMove, double MoveAtReturn, double WorstResidual);
+
+/// <summary>
+/// A flight of 80 s at 2 m, in which something is wrong from 40 s to 42 s, guarded by the runtime's <see cref="ControlLoop"/> (LOOP.md): the
+/// blimp stays level, or is asked to climb by half a metre as the fault begins.
+/// </summary>
+/// <remarks>
+/// Integers as a device has them: mm, mm/s², µs. The loop's output is the command less the nominal hover thrust, so that its internal model
+/// (altitude, speed, bias) has only what buoyancy is off to learn. The safe action is to carry the weight that it has learnt. Beside the lidar
+/// it hears the set-point and the motor's thrust; a lidar frame's signal strength, which the TFmini-S sends along, tells a still scene from
+/// a frozen sensor. While the safe action holds, the controller is given no error: an integral that can't act must not wind up.
+/// </remarks>
+public static class GuardedFlight
+{
+    /// <summary>Control steps of a flight.</summary>
+    public const int Steps = 800;
+
+    /// <summary>The fault's first step.</summary>
+    public const int FaultStart = 400;
+
+    /// <summary>The first step after it.</summary>
+    public const int FaultEnd = 420;
+
+    /// <summary>Most by which the command moves in a step, mm/s².</summary>
+    public const int Slew = 1000;
+
+    private const int Learnt = 200, Period = 100_000, Hover = 2020, FullScale = 3300;
+    private const double Start = 2, Climb = 0.5, Near = 0.05;
+
+    /// <summary>How the loop is configured; the reasons stand in LOOP.md, section 8.</summary>
+    public static ControlLoop Configure() => new()
+    {
+        Schedule = new ControlSchedule { Period = Period, Deadline = Period / 2 },
+        Inputs =
+        [
+            // The lidar's range. Gate: noise of 15 mm, a gust and a model that is still learning; then what a model off by 0.04 m/s² may be wrong.
+            new InputMonitor { Low = 100, High = 12_000, Gate = 150, GateGrowth = 20, FrozenAfter = 3, StaleAfter = Period * 3 / 2 },
+            new InputMonitor { Low = 0, High = 10_000, StaleAfter = Period * 3 / 2 },
+            // What the motor does: within the dead zone it stands. No sample while the rotor turns.
+            new InputMonitor { Low = -FullScale - Hover, High = FullScale - Hover, Gate = 120, StaleAfter = Period * 9 / 2 },
+        ],
+        Feedback = 2,
+        Predictor = new LinearPredictor
+        {
+            // h' = h + 0.1 v + 0.005 a, v' = v + 0.1 a, a = output + bias; states in 1/256 mm, mm/s, mm/s², coefficients in 2^-20.
+            Shift = 20, Fraction = 8,
+            Transition = [1_048_576, 104_858, 5_243, 0, 1_048_576, 104_858, 0, 0, 1_048_576],
+            Input = [5_243 * 256, 104_858 * 256, 0],
+            Gain = [314_573, 524_288, 419_430],
+            Limit = 100, After = 2, LostAfter = 50,
+        },
+        Trust = new TrustScore { Weights = [12_000, 12_000, 20_000, 12_000, 12_000, 12_000, 20_000, 6_000], Rise = 4096 },
+        Guard = new ActionGuard { Low = -FullScale - Hover, High = FullScale - Hover, Slew = Slew, SafeSlew = Slew, SafeValue = 0, Trip = 16_384, Recover = 24_576, SafeSteps = 5, Latching = LoopFault.Residual },
+    };
+
+    /// <summary>Flies.</summary>
+    /// <param name="controller">u for an error in m, from rest.</param>
+    /// <param name="fault">What breaks.</param>
+    /// <param name="climbing">Asked to climb as it does.</param>
+    /// <param name="seed">Of buoyancy and noise.</param>
+    public static FaultOutcome Fly(Func<double, double> controller, FaultCase fault, bool climbing, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(controller);
+        ArgumentNullException.ThrowIfNull(fault);
+        SeededRandom strengths = new(seed, 0x66);
+        FlightFault held = new(fault.Kind, FaultStart * BlimpTiming.ControlSeconds, (FaultEnd - FaultStart) * BlimpTiming.ControlSeconds);
+        BlimpSimulation blimp = new(
+            new DoubleIntegrator(DoubleIntegrator.NominalBuoyancy * new SeededRandom(seed, 0x62).Next(0.8, 1.2)), new FlightConditions { Faults = [held] }, seed, Start);
+        ControlLoop loop = Configure();
+        LoopError error = loop.Start(0);
+        if (error != LoopError.None) throw new InvalidOperationException($"the loop refuses its configuration: {error}");
+
+        int? found = null, safe = null, back = null, regained = null;
+        int reported = 0, strength = 0, output = 0, before = 0, falseTrips = 0, residual = 0;
+        double worst = 0, move = 0, moveAtReturn = 0;
+        for (int t = 0; t < Steps; t++)
+        {
+            long now = (long)t * Period;
+            bool failing = t is >= FaultStart and < FaultEnd;
+            double setPoint = Start + (climbing && t >= FaultStart ? Climb : 0);
+            double altitude = blimp.Altitude, reading = blimp.Measure();
+            if (!(failing && fault.Kind == FaultKind.LidarFrozen && t > FaultStart)) strength = 1000 + strengths.NextIndex(41) + strengths.NextIndex(41);
+            if (blimp.Fresh) loop.Inputs[0].Sample((int)Math.Round(1000 * reading), strength, now);
+            if (!(failing && fault.SetPointCut)) loop.Inputs[1].Sample((int)Math.Round(1000 * setPoint), t, now);
+            bool turned = output + Hover > 0 != before + Hover > 0;
+            if (t > 0 && !turned) loop.Inputs[2].Sample((int)Math.Round(1000 * blimp.Thrust) - Hover, now);
+            // Someone looks a second after the fault, then every five.
+            if (t >= FaultEnd && (t - FaultEnd) % 50 == 10) loop.Guard.Acknowledge();
+
+            if (!loop.Due(now)) throw new InvalidOperationException($"step {t} is not due");
+            if (loop.Guard.State != GuardState.Safe || t < Learnt / 4) loop.Guard.SafeValue = Math.Clamp(-loop.Predictor.State(2) / 256, loop.Guard.Low, loop.Guard.High);
+            GuardState state = loop.Observe(now);
+            int e = state == GuardState.Safe ? 0 : loop.Inputs[1].Value - loop.Measurement;
+            double u = controller(e / 1000.0);
+            before = output;
+            output = loop.Act(double.IsNaN(u) ? 0 : (int)Math.Round(1000 * Math.Clamp(u, -Actuator.Limit, Actuator.Limit)) - Hover);
+            blimp.Apply((output + Hover) / 1000.0);
+            loop.End(now + (Period / 10));
+
+            int moved = Math.Abs(output - before);
+            if (t > 0) move = Math.Max(move, moved / 1000.0);
+            if (t > 0 && (loop.Guard.Resumed || state == GuardState.Recovering)) moveAtReturn = Math.Max(moveAtReturn, moved / 1000.0);
+            if (t < FaultStart)
+            {
+                falseTrips = (int)loop.Guard.Trips;
+                if (t >= Learnt) residual = Math.Max(residual, Math.Abs(loop.Predictor.Residual));
+                continue;
+            }
+
+            reported |= loop.Faults;
+            worst = Math.Max(worst, Math.Abs(altitude - setPoint));
+            if (loop.Faults != LoopFault.None) found ??= t - FaultStart + 1;
+            if (state == GuardState.Safe) safe ??= t - FaultStart + 1;
+            if (t < FaultEnd) continue;
+            back = state == GuardState.Safe ? null : back ?? (safe is null ? null : t - FaultEnd + 1);
+            regained = Math.Abs(altitude - setPoint) > Near ? null : regained ?? t - FaultEnd + 1;
+        }
+
+        return new FaultOutcome(found, safe, back, regained, reported, falseTrips, worst, move, moveAtReturn, residual / 1000.0);
+    }
+
+    /// <summary>Names of faults, "Stale, Jump".</summary>
+    public static string Names(int faults)
+    {
+        string[] names = ["Stale", "OutOfRange", "Frozen", "Jump", "Silent", "Saturated", "Residual", "Deadline"];
+        return string.Join(", ", names.Where((_, bit) => (faults & (1 << bit)) != 0));
+    }
+}
+
+/// <summary>A row of the table: one fault, all seeds.</summary>
+/// <param name="Fault">What broke.</param>
+/// <param name="Climbing">While it was asked to climb.</param>
+/// <param name="Outcomes">Seed by seed.</param>
+public sealed record FaultRow(string Fault, bool Climbing, IReadOnlyList<FaultOutcome> Outcomes)
+{
+    /// <summary>All that was reported.</summary>
+    public int Reported => Outcomes.Aggregate(0, (all, o) => all | o.Reported);
+
+    /// <summary>The largest of all seeds; null when one of them has none.</summary>
+    public int? Worst(Func<FaultOutcome, int?> steps) => Outcomes.Any(o => steps(o) is null) ? null : Outcomes.Max(o => steps(o));
+
+    /// <summary>Flights that have it.</summary>
+    public int Count(Func<FaultOutcome, int?> steps) => Outcomes.Count(o => steps(o) is not null);
+
+    /// <summary>The table, flights level and climbing for each fault.</summary>
+    /// <param name="controller">It is reset before every flight.</param>
+    /// <param name="seeds">Flights of each row.</param>
+    /// <param name="progress">Share done.</param>
+    public static IReadOnlyList<FaultRow> Table(SpikingController controller, int seeds, IProgress<double>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(controller);
+        List<FaultRow> rows = [];
+        int flown = 0;
+        foreach (bool climbing in (bool[])[false, true])
+            foreach (FaultCase fault in FaultCase.All)
+            {
+                List<FaultOutcome> outcomes = [];
+                for (int seed = 1; seed <= seeds; seed++)
+                {
+                    controller.Reset();
+                    outcomes.Add(GuardedFlight.Fly(controller.Step, fault, climbing, (ulong)seed));
+                    progress?.Report(++flown / (2.0 * FaultCase.All.Count * seeds));
+                }
+
+                rows.Add(new FaultRow(fault.Name, climbing, outcomes));
+            }
+
+        return rows;
+    }
+}
