@@ -62,7 +62,7 @@ public sealed record ModelDescription
     public JsonNode? Metadata { get; init; }
 
     // The fields of an operator's record in file order (runtime/FORMAT.md).
-    private static readonly Dictionary<OperatorCode, string[]> FieldNames = new()
+    internal static readonly Dictionary<OperatorCode, string[]> FieldNames = new()
     {
         [OperatorCode.Dense] = Names("source when target scratch accumulate shift weights bias repeat sources width row-bytes"),
         [OperatorCode.Sparse] = Names("source when target scratch accumulate shift weights bias row-starts targets"),
@@ -79,15 +79,18 @@ public sealed record ModelDescription
         [OperatorCode.Maximum] = Names("source when target"),
         [OperatorCode.Sum] = Names("source when state"),
         [OperatorCode.Argmax] = Names("source when target"),
+        [OperatorCode.LoihiSigmaDelta] = Names("source target sigma activation residue error threshold bias rectified integrates input-shift state-exponent limit"),
+        [OperatorCode.LoihiResonator] = Names("source imaginary-source target real imaginary cosine sine threshold decay-bits input-shift rule"),
+        [OperatorCode.AdaptiveNeuron] = Names("source drive-source target membrane current adaptation spiked input-shift drive-shift reset reset-time comparison current-order lower-limit threshold-lower-limit decay synaptic-decay threshold adaptation-decay own input-bias membrane-bias reset-value initial"),
     };
 
     private static readonly HashSet<string> TensorFields = new(StringComparer.Ordinal)
     {
         "weights", "bias", "row-starts", "targets", "decay", "synaptic-decay", "threshold", "input-bias", "membrane-bias",
-        "reset-value", "initial", "matrix", "shifts", "factor",
+        "reset-value", "initial", "matrix", "shifts", "factor", "adaptation-decay", "own", "cosine", "sine",
     };
 
-    private static readonly string[] Written = ["target", "state", "membrane", "current", "counter"];
+    private static readonly string[] Written = ["target", "state", "membrane", "current", "counter", "adaptation", "spiked", "sigma", "activation", "residue", "error", "real", "imaginary"];
 
     /// <summary>Describes a model that the runtime has accepted.</summary>
     public static ModelDescription Of(Interpreter interpreter)
@@ -169,7 +172,7 @@ public sealed record ModelDescription
             OperatorCode.Pool => $"{fields["channels"]}×{fields["in-height"]}×{fields["in-width"]} → {fields["channels"]}×{fields["out-height"]}×{fields["out-width"]}, kernel {fields["kernel-height"]}×{fields["kernel-width"]}",
             OperatorCode.StateSpace => $"order {fields["order"]}" + (fields["repeat"] > 1 ? $", {fields["repeat"]} times" : ""),
             OperatorCode.Delay => $"{fields["ticks"]} ticks",
-            OperatorCode.Neuron or OperatorCode.LoihiNeuron => $"{model.Buffers[fields["membrane"]].Length} neurons",
+            OperatorCode.Neuron or OperatorCode.LoihiNeuron or OperatorCode.AdaptiveNeuron => $"{model.Buffers[fields["membrane"]].Length} neurons",
             _ => $"{model.Buffers[source].Length} → {(writes.Length > 0 ? model.Buffers[writes[0]].Length : 0)}",
         };
         return new OperatorDescription(index, OperatorWords.Of(each.Code), model.Text(each.Name), source, fields.GetValueOrDefault("when") == 1, writes, sizes, fields, tensors);

@@ -151,6 +151,9 @@ public static class OperatorWords
     {
         OperatorCode.LoihiNeuron => "loihi neuron",
         OperatorCode.StateSpace => "state space",
+        OperatorCode.LoihiSigmaDelta => "loihi sigma delta",
+        OperatorCode.LoihiResonator => "loihi resonator",
+        OperatorCode.AdaptiveNeuron => "adaptive neuron",
         _ => code.ToString().ToLowerInvariant(),
     };
 }

@@ -138,14 +138,20 @@ internal sealed class AdaptiveNeuronOperator : Operator
     {
         int[] arena = Arena;
         byte[] file = File;
-        int emitted = 0;
-        for (int j = 0; j < _count; j++)
+        int emitted = 0, count = _count, input = _input, inputShift = _inputShift, inputLimit = L >> inputShift, drives = _drive, driveShift = _driveShift, driveLimit = L >> driveShift;
+        int inputBias = Bytes.I32(file, _inputBias), membraneBias = Bytes.I32(file, _membraneBias);
+        for (int j = 0; j < count; j++)
         {
-            int current = Shifted(arena[_input + j], _inputShift) + Bytes.I32(file, _inputBias + j * _inputBiasStep);
+            if (_inputBiasStep != 0) inputBias = Bytes.I32(file, _inputBias + 4 * j);
+            if (_membraneBiasStep != 0) membraneBias = Bytes.I32(file, _membraneBias + 4 * j);
+            int current = arena[input + j];
+            if (current > inputLimit || current < -inputLimit) current = Limited(current, inputLimit);
+            current = (current << inputShift) + inputBias;
             if (_hasCurrent)
             {
                 int old = arena[_current + j];
-                int next = Held((int)(((long)old * Bytes.U16(file, _synapticDecay + j * _synapticDecayStep)) >> 15) + current);
+                int next = (int)(((long)old * Bytes.U16(file, _synapticDecay + j * _synapticDecayStep)) >> 15) + current;
+                if (next > L || next < -L) next = Limited(next, L);
                 arena[_current + j] = next;
                 current = _oldCurrent ? old : next;
             }
@@ -159,19 +165,25 @@ internal sealed class AdaptiveNeuronOperator : Operator
             bool spiked = _resetNext ? (_orEqual ? v >= oldThreshold : v > oldThreshold) : _keepsSpikes && arena[_spiked + j] != 0;
 
             adaptation = (int)(((long)adaptation * Bytes.U16(file, _adaptationDecay + j * _adaptationDecayStep)) >> 15);
-            if (_hasDrive) adaptation += Shifted(arena[_drive + j], _driveShift);
+            if (_hasDrive)
+            {
+                int drive = arena[drives + j];
+                if (drive > driveLimit || drive < -driveLimit) drive = Limited(drive, driveLimit);
+                adaptation += drive << driveShift;
+            }
+
             if (spiked) adaptation += Bytes.I32(file, _own + j * _ownStep);
-            adaptation = Held(adaptation);
+            if (adaptation > L || adaptation < -L) adaptation = Limited(adaptation, L);
             arena[_adaptation + j] = adaptation;
             int threshold = fixedThreshold + adaptation;
             if (threshold < _thresholdLowerLimit) threshold = _thresholdLowerLimit;
-            threshold = Held(threshold);
+            if (threshold > L) threshold = Limited(threshold, L);
 
             bool pending = _resetNext && spiked;
             if (pending && _resetRule == NeuronOperator.ResetValue) v = Bytes.I32(file, _resetTo + j * _resetToStep);
-            v = (int)(((long)v * Bytes.U16(file, _decay + j * _decayStep)) >> 15) + current + Bytes.I32(file, _membraneBias + j * _membraneBiasStep);
+            v = (int)(((long)v * Bytes.U16(file, _decay + j * _decayStep)) >> 15) + current + membraneBias;
             if (pending && _resetRule == NeuronOperator.ResetSubtract) v -= oldThreshold;
-            v = Held(v);
+            if (v > L || v < -L) v = Limited(v, L);
             if (v < _lowerLimit) v = _lowerLimit;
             bool spike = _orEqual ? v >= threshold : v > threshold;
             if (spike)
@@ -195,7 +207,7 @@ internal sealed class AdaptiveNeuronOperator : Operator
 
         arena[_target] = emitted;
         Spikes += emitted;
-        NeuronUpdates += _count;
+        NeuronUpdates += count;
     }
 
     internal override uint Checksum(uint hash)
@@ -203,28 +215,11 @@ internal sealed class AdaptiveNeuronOperator : Operator
         return ChecksumEvents(hash, Arena, _target);
     }
 
-    /// <summary>A sum in membrane steps: within ±L, counted when it was not.</summary>
-    private int Shifted(int x, int shift)
+    /// <summary>The limit that a value has passed; counts it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Limited(int value, int limit)
     {
-        int limit = L >> shift;
-        if (x > limit)
-        {
-            x = limit;
-            Saturations++;
-        }
-        else if (x < -limit)
-        {
-            x = -limit;
-            Saturations++;
-        }
-
-        return x << shift;
-    }
-
-    private int Held(int value)
-    {
-        if (value >= -L && value <= L) return value;
         Saturations++;
-        return value > 0 ? L : -L;
+        return value > 0 ? limit : -limit;
     }
 }
