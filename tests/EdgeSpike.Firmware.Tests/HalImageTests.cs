@@ -97,7 +97,7 @@ public sealed class HalImageTests(ITestOutputHelper output)
         }
     }
 
-    private static string Image(string name, string program = "DriverProgram") => Images.Of(name, program, Images.Model, application: Path.Combine(Programs, program));
+    private static string Image(string name, string program = "DriverProgram") => Images.Of(name, program, Images.Model, application: Path.Combine(Programs, program), among: program == "ImuProgram" ? ["mps2-an386", "mps2-an505", "netduinoplus2"] : [.. BoardFileTests.Names]);
 
     // Numbers by name, those of a second start over those of the first, until it says the end; and how long that took.
     private async Task<(Dictionary<string, int> Seen, double Seconds)> Run(string name, string program = "DriverProgram", params string[] devices)

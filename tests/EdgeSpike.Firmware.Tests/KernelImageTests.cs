@@ -21,7 +21,7 @@ public sealed class KernelImageTests
     public async Task Bodies_of_the_kernels_give_what_the_formula_gives(string name)
     {
         Images.RequireEmulator();
-        string elf = Images.Of(name, "kernels", Images.Model, allOperators: true, application: Application);
+        string elf = Images.Of(name, "kernels", Images.Model, allOperators: true, application: Application, among: Images.Cores);
         ProcessStartInfo start = new("qemu-system-arm", ["-M", Images.Board(name).QemuMachine!, "-display", "none", "-monitor", "none", "-serial", "stdio", "-kernel", elf])
         {
             RedirectStandardOutput = true,

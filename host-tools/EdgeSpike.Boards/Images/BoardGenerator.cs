@@ -23,7 +23,8 @@ public static class BoardGenerator
         "LoihiSigmaDelta", "LoihiResonator", "AdaptiveNeuron",
     ];
 
-    private static IReadOnlyList<int> AllOperators { get; } = [.. Enumerable.Range(1, OperatorNames.Length - 1)];
+    /// <summary>Codes of all operators.</summary>
+    internal static IReadOnlyList<int> AllOperators { get; } = [.. Enumerable.Range(1, OperatorNames.Length - 1)];
 
     /// <summary>Writes all files into a folder; files that would not change stay untouched.</summary>
     /// <exception cref="BoardException">The model does not fit the board.</exception>
