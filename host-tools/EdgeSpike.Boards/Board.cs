@@ -32,6 +32,9 @@ public sealed record Board
     /// <summary>Part of flash for an uploaded model, or null.</summary>
     public MemoryRange? Slot { get; init; }
 
+    /// <summary>How the slot's flash is written, one of <see cref="BoardFile.SlotDrivers"/>, or null.</summary>
+    public string? SlotDriver { get; init; }
+
     /// <summary>Bytes of the stack.</summary>
     public required int StackBytes { get; init; }
 
@@ -51,7 +54,7 @@ public sealed record Board
     public BoardPeripheral? Timer { get; init; }
 
     /// <summary>The watchdog, or null.</summary>
-    public BoardPeripheral? Watchdog { get; init; }
+    public BoardWatchdog? Watchdog { get; init; }
 
     /// <summary>The faster clock that a program may ask for, or null.</summary>
     public BoardPll? Pll { get; init; }
@@ -70,6 +73,9 @@ public sealed record Board
 
     /// <summary>QEMU's name for the machine, or null.</summary>
     public string? QemuMachine { get; init; }
+
+    /// <summary>Which of QEMU's -serial options is the UART of the host link, from 0.</summary>
+    public int QemuSerial { get; init; }
 
     /// <summary>Someone has run it on hardware.</summary>
     public required bool MetHardware { get; init; }
@@ -125,6 +131,13 @@ public sealed record BoardUart(string Driver, long Base, long ClockHz, int Baud,
 /// <param name="ClockHz">Its clock, 0 where the driver knows it.</param>
 /// <param name="Enable">Register that enables the clocks of the ports, 0 where there is none.</param>
 public sealed record BoardPeripheral(string Driver, long Base, long ClockHz, long Enable);
+
+/// <summary>The watchdog.</summary>
+/// <param name="Driver">One of <see cref="BoardFile.WatchdogDrivers"/>.</param>
+/// <param name="Base">Address of its registers.</param>
+/// <param name="ClockHz">Its clock, 0 where the driver knows it.</param>
+/// <param name="TimeOutMilliseconds">Time without a request or an idle turn after which the application restarts.</param>
+public sealed record BoardWatchdog(string Driver, long Base, long ClockHz, int TimeOutMilliseconds);
 
 /// <summary>An I2C bus.</summary>
 /// <param name="Driver">One of <see cref="BoardFile.I2cDrivers"/>.</param>

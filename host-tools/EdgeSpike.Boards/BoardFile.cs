@@ -17,19 +17,22 @@ public sealed class BoardFile
     public static IReadOnlyList<string> UartDrivers { get; } = ["cmsdk", "stm32f4", "stm32", "nrf", "pl011-rp2350"];
 
     /// <summary>Drivers of digital pins.</summary>
-    public static IReadOnlyList<string> GpioDrivers { get; } = ["cmsdk", "stm32", "nrf"];
+    public static IReadOnlyList<string> GpioDrivers { get; } = ["cmsdk", "stm32", "nrf", "rp2350"];
 
     /// <summary>Drivers of I2C; "pins" is software on two pins of <see cref="GpioDrivers"/>.</summary>
-    public static IReadOnlyList<string> I2cDrivers { get; } = ["sbcon", "stm32f4", "pins"];
+    public static IReadOnlyList<string> I2cDrivers { get; } = ["sbcon", "stm32f4", "stm32l4", "stm32h7", "nrf", "rp2350", "pins"];
 
     /// <summary>Drivers of SPI.</summary>
-    public static IReadOnlyList<string> SpiDrivers { get; } = ["pl022", "stm32f4"];
+    public static IReadOnlyList<string> SpiDrivers { get; } = ["pl022", "stm32f4", "stm32l4", "stm32h7", "nrf", "pl022-rp2350"];
 
     /// <summary>Drivers of timers.</summary>
     public static IReadOnlyList<string> TimerDrivers { get; } = ["cmsdk"];
 
     /// <summary>Drivers of watchdogs.</summary>
     public static IReadOnlyList<string> WatchdogDrivers { get; } = ["cmsdk", "stm32", "nrf"];
+
+    /// <summary>Kinds of flash that hold a second slot.</summary>
+    public static IReadOnlyList<string> SlotDrivers { get; } = ["memory", "stm32f4", "stm32l4", "stm32h7", "nrf"];
 
     /// <summary>Ways of flashing.</summary>
     public static IReadOnlyList<string> FlashMethods { get; } = ["none", "openocd", "st-flash", "dfu-util", "uf2"];
@@ -76,7 +79,7 @@ public sealed class BoardFile
 
     private Board ReadBoard(JsonElement root)
     {
-        Known(root, "", "title", "core", "clockHz", "interrupts", "flash", "ram", "otherMemories", "modelSlot", "stackBytes", "uart", "gpio", "i2c", "spi", "timer", "watchdog", "pll", "led", "pins", "imageDefinition", "flashing", "qemuMachine", "metHardware");
+        Known(root, "", "title", "core", "clockHz", "interrupts", "flash", "ram", "otherMemories", "modelSlot", "stackBytes", "uart", "gpio", "i2c", "spi", "timer", "watchdog", "pll", "led", "pins", "imageDefinition", "flashing", "qemuMachine", "qemuSerial", "metHardware");
         Board board = new()
         {
             Name = Path.GetFileNameWithoutExtension(_file),
@@ -87,20 +90,22 @@ public sealed class BoardFile
             Flash = Memory(Required(root, "", "flash"), "flash"),
             Ram = Memory(Required(root, "", "ram"), "ram"),
             OtherMemories = [.. Items(root, "otherMemories").Select((item, i) => Memory(item, $"otherMemories[{i}]"))],
-            Slot = root.TryGetProperty("modelSlot", out JsonElement slot) ? Memory(slot, "modelSlot") : null,
+            Slot = root.TryGetProperty("modelSlot", out JsonElement slot) ? Memory(slot, "modelSlot", "driver") : null,
+            SlotDriver = root.TryGetProperty("modelSlot", out _) ? OneOf(slot, "modelSlot", "driver", SlotDrivers) : null,
             StackBytes = (int)Number(root, "", "stackBytes", 512, 1 << 20),
             Uart = ReadUart(Required(root, "", "uart")),
             Gpio = ReadPeripheral(root, "gpio", GpioDrivers),
             I2c = ReadI2c(root),
             Spi = ReadSpi(root),
             Timer = ReadPeripheral(root, "timer", TimerDrivers),
-            Watchdog = ReadPeripheral(root, "watchdog", WatchdogDrivers),
+            Watchdog = ReadWatchdog(root),
             Pll = ReadPll(root),
             Led = Pin(root, "", "led"),
             Pins = ReadPins(root),
             ImageDefinition = [.. Items(root, "imageDefinition").Select((item, i) => (uint)ToNumber(item, $"imageDefinition[{i}]", 0, uint.MaxValue))],
             Flashing = ReadFlashing(Required(root, "", "flashing")),
             QemuMachine = Optional(root, "", "qemuMachine"),
+            QemuSerial = root.TryGetProperty("qemuSerial", out _) ? (int)Number(root, "", "qemuSerial", 0, 7) : 0,
             MetHardware = Required(root, "", "metHardware").ValueKind switch
             {
                 JsonValueKind.True => true,
@@ -110,7 +115,9 @@ public sealed class BoardFile
         };
 
         if (board.Gpio is null && board.I2c?.Driver == "pins") throw Wrong("gpio", "is missing", "i2c.driver pins asks for it");
-        if (board.Gpio?.Driver != "stm32" && (board.I2c?.Driver == "stm32f4" || board.Spi?.Driver == "stm32f4")) throw Wrong("gpio.driver", "is not stm32", "the stm32f4 drivers of i2c and spi ask for it");
+        foreach ((string bus, string? driver) in ((string, string?)[])[("i2c", board.I2c?.Driver), ("spi", board.Spi?.Driver)])
+            if (driver?.StartsWith("stm32", StringComparison.Ordinal) == true && board.Gpio?.Driver != "stm32") throw Wrong("gpio.driver", "is not stm32", $"{bus}.driver {driver} asks for it");
+        CheckPins(board);
         MemoryRange[] memories = [board.Flash, board.Ram, .. board.OtherMemories];
         for (int i = 0; i < memories.Length; i++)
             for (int j = 0; j < i; j++)
@@ -119,6 +126,7 @@ public sealed class BoardFile
         if (board.Slot is { } place && !board.Flash.Contains(place))
             throw Wrong("modelSlot", $"0x{place.Origin:X8}..0x{place.End:X8} is outside flash 0x{board.Flash.Origin:X8}..0x{board.Flash.End:X8}", "place it at the end of flash");
         if (board.Slot is { } last && last.End != board.Flash.End) throw Wrong("modelSlot", $"ends at 0x{last.End:X8}, flash at 0x{board.Flash.End:X8}", "place it at the end of flash");
+        CheckSlot(board);
         if (board.StackBytes % 8 != 0) throw Wrong("stackBytes", $"{board.StackBytes} is not a multiple of 8", "round it up");
         if (board.StackBytes + 256 > board.Ram.Bytes) throw Wrong("stackBytes", $"{board.StackBytes} does not fit {board.Ram.Bytes} bytes of ram", "make it smaller");
 
@@ -128,6 +136,20 @@ public sealed class BoardFile
         if (board.Flash.Origin % alignment != 0) throw Wrong("flash.origin", $"0x{board.Flash.Origin:X8} is not a multiple of {alignment}, which {board.Interrupts} interrupts ask for", "correct it");
         if (board.Flashing.Method == "uf2" && board.Flashing.Uf2Family == 0) throw Wrong("flashing.uf2Family", "is missing", "give the family that the board's boot loader takes");
         return board;
+    }
+
+    /// <summary>A pin serves one purpose: what is opened second would take it from the first.</summary>
+    private void CheckPins(Board board)
+    {
+        Dictionary<string, string> taken = new(StringComparer.Ordinal);
+        IEnumerable<(string Key, string? Pin)> uses =
+        [
+            ("uart.transmit", board.Uart.Transmit), ("uart.receive", board.Uart.Receive), ("i2c.scl", board.I2c?.Scl), ("i2c.sda", board.I2c?.Sda),
+            ("spi.sck", board.Spi?.Sck), ("spi.miso", board.Spi?.Miso), ("spi.mosi", board.Spi?.Mosi), ("led", board.Led), .. board.Pins.Select(p => ($"pins.{p.Key}", (string?)p.Value)),
+        ];
+        foreach ((string key, string? pin) in uses)
+            if (pin is not null && PinNumber.TryParse(pin, out int port, out int number) && !taken.TryAdd($"{port}.{number}", key))
+                throw Wrong(key, $"{pin} is also {taken[$"{port}.{number}"]}", "look at the board's schematic and correct one");
     }
 
     private BoardUart ReadUart(JsonElement uart)
@@ -156,6 +178,35 @@ public sealed class BoardFile
         return read;
     }
 
+    private BoardWatchdog? ReadWatchdog(JsonElement root)
+    {
+        if (!root.TryGetProperty("watchdog", out JsonElement unit)) return null;
+        Known(unit, "watchdog", "driver", "base", "clockHz", "timeOutMilliseconds");
+        string driver = OneOf(unit, "watchdog", "driver", WatchdogDrivers);
+        long hz = OptionalHz(unit, "watchdog");
+        if (hz == 0 && driver == "cmsdk") throw Wrong("watchdog.clockHz", "is missing", "driver cmsdk asks for it");
+
+        // What the drivers can count: 32 bits of the clock, 4096 times 256 clocks of 32 kHz, an hour.
+        long most = driver switch { "cmsdk" => uint.MaxValue / ((hz + 999) / 1000), "stm32" => 32768, _ => 3600000 };
+        long timeOut = unit.TryGetProperty("timeOutMilliseconds", out _) ? Number(unit, "watchdog", "timeOutMilliseconds", 10, most) : Math.Min(30000, most);
+        return new BoardWatchdog(driver, Address(unit, "watchdog", "base"), hz, (int)timeOut);
+    }
+
+    /// <summary>A slot starts where a block of its flash does, and the program does not run from a bank that is being written.</summary>
+    private void CheckSlot(Board board)
+    {
+        if (board.Slot is not { } slot) return;
+        (long first, long block) = board.SlotDriver switch
+        {
+            "stm32f4" => (0x08000000, slot.Origin < 0x08010000 ? 0x4000 : slot.Origin < 0x08020000 ? 0x10000 : 0x20000),
+            "stm32l4" => (0x08100000, 0x1000),
+            "stm32h7" => (0x08100000, 0x20000),
+            _ => (0L, 0x1000),
+        };
+        if (slot.Origin < first || slot.Origin % block != 0)
+            throw Wrong("modelSlot.origin", $"0x{slot.Origin:X8} is no block of driver {board.SlotDriver}", $"take a multiple of 0x{block:X} from 0x{first:X8} on");
+    }
+
     private BoardI2c? ReadI2c(JsonElement root)
     {
         if (!root.TryGetProperty("i2c", out JsonElement bus)) return null;
@@ -163,7 +214,8 @@ public sealed class BoardFile
         string driver = OneOf(bus, "i2c", "driver", I2cDrivers);
         BoardI2c read = new(driver, driver == "pins" ? 0 : Address(bus, "i2c", "base"), OptionalHz(bus, "i2c"), Pin(bus, "i2c", "scl"), Pin(bus, "i2c", "sda"), Alternate(bus, "i2c"));
         if (driver != "sbcon" && (read.Scl is null || read.Sda is null)) throw Wrong("i2c", $"driver {driver} needs the pins", "give i2c.scl and i2c.sda");
-        if (read.Scl is not null && read.Scl == read.Sda) throw Wrong("i2c.sda", $"is {read.Sda}, as i2c.scl", "correct one");
+        if (driver is "stm32l4" or "stm32h7" && (read.ClockHz % 4_000_000 != 0 || read.ClockHz is < 4_000_000 or > 64_000_000)) throw Wrong("i2c.clockHz", $"{read.ClockHz} is no multiple of 4000000 up to 64000000", "give the clock of the bus");
+        if (driver == "rp2350" && read.ClockHz is not (>= 2_000_000 and <= 200_000_000)) throw Wrong("i2c.clockHz", $"{read.ClockHz} is outside 2000000 to 200000000", "give clk_sys");
         if (driver == "stm32f4" && read.ClockHz is < 2_000_000 or > 50_000_000) throw Wrong("i2c.clockHz", $"{read.ClockHz} is outside 2000000 to 50000000", "give the clock of the bus");
         return read;
     }
@@ -175,6 +227,7 @@ public sealed class BoardFile
         BoardSpi read = new(OneOf(bus, "spi", "driver", SpiDrivers), Address(bus, "spi", "base"), Number(bus, "spi", "clockHz", 1, 2_000_000_000),
             Pin(bus, "spi", "sck"), Pin(bus, "spi", "miso"), Pin(bus, "spi", "mosi"), Alternate(bus, "spi"));
         if (read.Driver != "pl022" && (read.Sck is null || read.Miso is null || read.Mosi is null)) throw Wrong("spi", $"driver {read.Driver} needs the pins", "give spi.sck, spi.miso and spi.mosi");
+        if (read.Driver == "pl022-rp2350" && read.Base is not (0x40080000 or 0x40088000)) throw Wrong("spi.base", $"0x{read.Base:X8} is no SPI of the RP2350", "give 0x40080000 or 0x40088000");
         return read;
     }
 
@@ -217,9 +270,9 @@ public sealed class BoardFile
         return pins;
     }
 
-    private MemoryRange Memory(JsonElement memory, string name)
+    private MemoryRange Memory(JsonElement memory, string name, params ReadOnlySpan<string> more)
     {
-        Known(memory, name, "origin", "bytes");
+        Known(memory, name, ["origin", "bytes", .. more]);
         MemoryRange range = new(name, Number(memory, name, "origin", 0, uint.MaxValue), Number(memory, name, "bytes", 1024, 1L << 30));
         if (range.End > 1L << 32) throw Wrong(name, $"ends at 0x{range.End:X}, beyond 32 bits", "correct origin or bytes");
         if (range.Origin % 32 != 0 || range.Bytes % 32 != 0) throw Wrong(name, "is not made of whole blocks of 32 bytes", "round origin and bytes");

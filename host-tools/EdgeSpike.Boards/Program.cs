@@ -5,7 +5,7 @@ using EdgeSpike.Boards.Images;
 
 namespace EdgeSpike.Boards;
 
-/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators]", "listing OBJECT FILE" and "finish BOARD ELF".</summary>
+/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators]", "listing OBJECT FILE" and "finish BOARD MODEL ELF".</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -23,11 +23,11 @@ internal static class Program
                 case ["listing", string compiled, string listing]:
                     File.WriteAllText(listing, CompilerObject.ToAssembly(compiled));
                     return 0;
-                case ["finish", string board, string elf]:
-                    Report(elf, ImageFinisher.Finish(BoardFile.Read(board), elf));
+                case ["finish", string board, string model, string elf]:
+                    Report(elf, ImageFinisher.Finish(BoardFile.Read(board), ModelHeader.Read(model), elf));
                     return 0;
                 default:
-                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators], listing OBJECT FILE, or finish BOARD ELF");
+                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators], listing OBJECT FILE, or finish BOARD MODEL ELF");
                     return 2;
             }
         }

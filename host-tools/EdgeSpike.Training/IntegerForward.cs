@@ -27,20 +27,20 @@ internal sealed class IntegerForward
     private readonly List<Action> _refresh = [];
     private readonly Dictionary<string, OperatorDescription> _operators;
     private readonly Dictionary<string, LayerMetadata> _layers;
-    private readonly ConvertOptions _options;
+    private readonly string[] _tensorTypes;
     private readonly Dictionary<Layer, Action<LayerPass, Signal, Signal, Scratch>> _forward = [];
 
     /// <summary>Takes the scales of a model.</summary>
     /// <param name="network">Folded (<see cref="Folding"/>).</param>
     /// <param name="model">The model file that it was converted to.</param>
-    /// <param name="options">The options of that conversion: widths of weights.</param>
     /// <param name="inputUnits">As in the export.</param>
-    public IntegerForward(Network network, byte[] model, ConvertOptions options, IReadOnlyList<float> inputUnits)
+    public IntegerForward(Network network, byte[] model, IReadOnlyList<float> inputUnits)
     {
         _network = network;
-        _options = options;
         ModelRunner runner = new(model);
-        _operators = ModelDescription.Of(runner.Interpreter).Operators.Where(o => o.Name.Length > 0).GroupBy(o => o.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(o => !g.Any(p => p.Kind == "product") || o.Kind == "product"), StringComparer.Ordinal);
+        ModelDescription description = ModelDescription.Of(runner.Interpreter);
+        _tensorTypes = [.. description.Tensors.Select(t => t.Type)];
+        _operators = description.Operators.Where(o => o.Name.Length > 0).GroupBy(o => o.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
         _layers = runner.Metadata.Layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
         double[] units = [.. inputUnits.Select(u => (double)u)];
         foreach (Layer layer in network.Layers)
@@ -98,18 +98,18 @@ internal sealed class IntegerForward
         Connection[] taps =
         [
             .. Enumerable.Range(0, layer.Taps).Select(delay =>
-                new Connection(this, $"{layer.Name}.tap{delay}", layer.Weight, 0, layer.Outputs, (layer.Taps - 1 - delay) * layer.Inputs, layer.Inputs, neurons, units)),
+                new Connection(this, $"{layer.Name}.tap{delay}", layer.Weight, 0, layer.Outputs, (layer.Taps - 1 - delay) * layer.Inputs, layer.Inputs, neurons, units, first)),
         ];
         _forward[layer] = (pass, input, output, scratch) =>
         {
             PopulationPass population = ((TemporalConvolution.Pass)pass).Population;
-            if (first && taps[0].IsProduct) ToReadings(input, units, scratch);
+            if (first) ToReadings(input, units, scratch);
             neurons.Begin(scratch);
             for (int t = 0; t < input.Ticks; t++)
             {
                 Array.Clear(scratch.Sum);
                 for (int delay = 0; delay < taps.Length; delay++)
-                    if (taps[delay].IsProduct) taps[delay].AddProduct(scratch.Input, input.At(t - delay), scratch);
+                    if (first) taps[delay].AddReadings(scratch.Input, input.At(t - delay), scratch);
                     else taps[delay].Add(input.Value, input.At(t - delay), scratch);
                 neurons.Step(t, scratch, 0, output.Value, output.At(t), population);
             }
@@ -311,27 +311,21 @@ internal sealed class IntegerForward
     {
         private readonly Parameter _weight;
         private readonly int _firstRow, _rows, _firstColumn, _shift, _largest;
-        private readonly double _limit;
         private readonly Neurons _target;
         private readonly double[] _units;
         private readonly float[] _integers;
 
-        public Connection(IntegerForward owner, string name, Parameter weight, int firstRow, int rows, int firstColumn, int columns, Neurons target, double[] units)
+        public Connection(IntegerForward owner, string name, Parameter weight, int firstRow, int rows, int firstColumn, int columns, Neurons target, double[] units, bool readings = false)
         {
             (_weight, _firstRow, _rows, _firstColumn, Columns, _target, _units) = (weight, firstRow, rows, firstColumn, columns, target, units);
             if (!owner._operators.TryGetValue(name, out OperatorDescription? found)) throw new ArgumentException($"the model has no operator '{name}'", nameof(owner));
-            IsProduct = found.Kind == "product";
-            // A product's shift divides, a connection's multiplies.
-            _shift = IsProduct ? -found.Fields["shift"] : found.Fields["shift"];
-            _limit = IsProduct ? found.Fields["limit"] : 0;
-            WeightType type = owner._options.Layers.TryGetValue(name, out LayerOverride? own) && own.Weights is WeightType width ? width : owner._options.Weights;
-            _largest = type switch { WeightType.Int4 => 7, WeightType.Int8 => 127, _ => 32767 };
-            if (!IsProduct && (long)_largest * columns >= 1 << 24) throw new NotSupportedException($"the sums of '{name}' can exceed 24 bits");
+            if (found.Kind is not ("dense" or "sparse" or "convolve")) throw new NotSupportedException($"'{name}' is a {found.Kind}");
+            _shift = found.Fields["shift"];
+            _largest = owner._tensorTypes[found.Tensors["weights"]] switch { "int4" => 7, "int8" => 127, _ => 32767 };
+            if (!readings && (long)_largest * columns >= 1 << 24) throw new NotSupportedException($"the sums of '{name}' can exceed 24 bits");
             _integers = new float[rows * columns];
             owner._refresh.Add(Refresh);
         }
-
-        public bool IsProduct { get; }
 
         public int Columns { get; }
 
@@ -366,19 +360,17 @@ internal sealed class IntegerForward
             }
         }
 
-        /// <summary>sum += clamp(round(Σ w x, shift), limit), x being whole readings.</summary>
-        public void AddProduct(double[] x, int x0, Scratch scratch)
+        /// <summary>sum += (Σ w x) shifted, x being whole readings.</summary>
+        public void AddReadings(double[] x, int x0, Scratch scratch)
         {
-            int shift = -_shift;
-            Vector512<double> factor = Vector512.Create(Math.ScaleB(1, -shift)), half = Vector512.Create(shift > 0 ? 0.5 : 0), high = Vector512.Create(_limit), low = Vector512.Create(-_limit);
+            Vector512<double> factor = Vector512.Create(Math.ScaleB(1, _shift));
             for (int j = 0; j < _rows; j++)
                 for (int k = 0; k < Lanes; k += 8)
                 {
                     Vector512<double> sum = Vector512<double>.Zero;
                     for (int i = 0; i < Columns; i++) sum = Vector512.FusedMultiplyAdd(Vector512.Create((double)_integers[j * Columns + i]), Vector512.LoadUnsafe(ref x[x0 + i * Lanes + k]), sum);
-                    sum = Vector512.Min(Vector512.Max(Vector512.Floor(sum * factor + half), low), high);
                     ref double to = ref scratch.Sum[j * Lanes + k];
-                    (Vector512.LoadUnsafe(ref to) + sum).StoreUnsafe(ref to);
+                    (Vector512.LoadUnsafe(ref to) + Vector512.Floor(sum * factor)).StoreUnsafe(ref to);
                 }
         }
     }

@@ -10,8 +10,9 @@ namespace EdgeSpike.Training;
 /// input's unit in the first layer's weights.
 /// </summary>
 /// <remarks>
-/// A convolution becomes one linear node for each tap, <c>conv1.tap0</c> (this tick), <c>conv1.tap1</c>, …, into one neuron
-/// node. The cell's matrices keep the names of its equations. Weights that are pruned are 0 and convert to sparse rows.
+/// The input is real-valued: the first layer's taps become convolutions of one position, <c>conv1.tap0</c> (this tick),
+/// <c>conv1.tap1</c>, …, whose sums are exact in 32 bits and on a device cost half of a matrix's products. A later convolution
+/// becomes one linear node for each tap, into one neuron node. The cell's matrices keep the names of its equations. Weights that are pruned are 0 and convert to sparse rows.
 /// Dropout leaves nothing. Rectified populations have no integer counterpart and are refused.
 /// </remarks>
 public static class NetworkExport
@@ -30,7 +31,7 @@ public static class NetworkExport
         Builder builder = new();
         int inputs = network.Layers[0].Inputs;
         if (inputUnits.Count != inputs) throw new ArgumentException($"{inputUnits.Count} units for {inputs} channels", nameof(inputUnits));
-        builder.Nodes.Add(new InputNode { Name = "input", InputShape = new Shape(inputs), OutputShape = new Shape(inputs) });
+        builder.Nodes.Add(new InputNode { Name = "input", InputShape = new Shape(inputs, 1), OutputShape = new Shape(inputs, 1) });
         // What the layer before gives, as (node, its channels) one after another.
         List<(string Node, int Channels)> sources = [("input", inputs)];
         double[] units = [.. inputUnits.Select(u => (double)u)];
@@ -39,7 +40,7 @@ public static class NetworkExport
             switch (layer)
             {
                 case Dropout: continue;
-                case TemporalConvolution convolution: builder.Add(convolution, sources, units); break;
+                case TemporalConvolution convolution: builder.Add(convolution, sources, units, layer == network.Layers[0]); break;
                 case LegendreCell cell: builder.Add(cell, sources, units); break;
                 case Readout readout: builder.Add(readout, sources, units); break;
                 default: throw new NotSupportedException($"layer '{layer.Name}' ({layer.GetType().Name}) has no form in integers");
@@ -59,12 +60,12 @@ public static class NetworkExport
 
         public List<Edge> Edges { get; } = [];
 
-        public void Add(TemporalConvolution layer, List<(string Node, int Channels)> sources, double[] units)
+        public void Add(TemporalConvolution layer, List<(string Node, int Channels)> sources, double[] units, bool first)
         {
             (double[] factor, double[] bias) = Fold(layer.Normalization, layer.Bias, layer.Outputs);
             for (int delay = 0; delay < layer.Taps; delay++)
-                Connect($"{layer.Name}.tap{delay}", layer.Weight, 0, layer.Outputs, (layer.Taps - 1 - delay) * layer.Inputs, sources, units, factor, delay, layer.Population.Name);
-            Add(layer.Population, bias, layer.Name);
+                Connect($"{layer.Name}.tap{delay}", layer.Weight, 0, layer.Outputs, (layer.Taps - 1 - delay) * layer.Inputs, sources, units, factor, delay, layer.Population.Name, first);
+            Add(layer.Population, bias, layer.Name, first ? new Shape(layer.Outputs, 1) : new Shape(layer.Outputs));
             sources.Clear();
             sources.Add((layer.Population.Name, layer.Outputs));
         }
@@ -113,7 +114,7 @@ public static class NetworkExport
         }
 
         // Rows of a matrix as one linear node for each source, into a target.
-        private void Connect(string name, Parameter weight, int firstRow, int rows, int firstColumn, List<(string Node, int Channels)> sources, double[] units, double[] factor, int delay, string target)
+        private void Connect(string name, Parameter weight, int firstRow, int rows, int firstColumn, List<(string Node, int Channels)> sources, double[] units, double[] factor, int delay, string target, bool real = false)
         {
             int stride = weight.Shape[1], at = 0;
             foreach ((string source, int channels) in sources)
@@ -123,12 +124,21 @@ public static class NetworkExport
                     for (int i = 0; i < channels; i++)
                         values[j * channels + i] = (float)(weight.Value[(firstRow + j) * stride + firstColumn + at + i] * factor[j] * units[at + i]);
                 string node = sources.Count == 1 ? name : $"{name}_{source}";
-                Nodes.Add(new LinearNode { Name = node, InputShape = new Shape(channels), OutputShape = new Shape(rows), Weight = values, Outputs = rows, Inputs = channels });
+                Nodes.Add(real
+                    ? new ConvolutionNode
+                    {
+                        Name = node, InputShape = new Shape(channels, 1), OutputShape = new Shape(rows, 1), Weight = values, InputChannels = channels, OutputChannels = rows,
+                        Window = new Window { InputHeight = 1, InputWidth = 1, OutputHeight = 1, OutputWidth = 1, KernelHeight = 1, KernelWidth = 1 },
+                    }
+                    : new LinearNode { Name = node, InputShape = Shape(source, channels), OutputShape = new Shape(rows), Weight = values, Outputs = rows, Inputs = channels });
                 Edges.Add(new Edge(source, node, delay));
                 Edges.Add(new Edge(node, target));
                 at += channels;
             }
         }
+
+        // What a node before gives, in its shape.
+        private Shape Shape(string source, int channels) => Nodes.Find(n => n.Name == source)?.OutputShape ?? new Shape(channels);
 
         private void Blocks(string name, float[] weight, int rows, int columns, int repeat, string source, int delay, string target)
         {
@@ -141,10 +151,10 @@ public static class NetworkExport
             Edges.Add(new Edge(name, target));
         }
 
-        private void Add(Population population, double[] bias, string layer)
+        private void Add(Population population, double[] bias, string layer, Shape? stated = null)
         {
             if (!population.Spikes) throw new NotSupportedException($"population '{population.Name}' of '{layer}' does not spike; only networks that spike in every layer run in integers");
-            Shape shape = new(population.Size);
+            Shape shape = stated ?? new Shape(population.Size);
             Nodes.Add(new NeuronNode
             {
                 Name = population.Name,

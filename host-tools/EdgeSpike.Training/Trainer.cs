@@ -68,9 +68,9 @@ public sealed class Trainer
     /// From now on the forward pass is the runtime's integer arithmetic with the scales of a model that the network, folded,
     /// was converted to. Give a new one before every epoch: the scales follow the weights.
     /// </summary>
-    public void UseIntegers(byte[] model, Conversion.Quantization.ConvertOptions options, IReadOnlyList<float> inputUnits)
+    public void UseIntegers(byte[] model, IReadOnlyList<float> inputUnits)
     {
-        Integers = new IntegerForward(_network, model, options, inputUnits);
+        Integers = new IntegerForward(_network, model, inputUnits);
         foreach (Shard shard in _shards) shard.Scratch = Integers.CreateScratch();
     }
 

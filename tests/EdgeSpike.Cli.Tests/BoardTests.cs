@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Threading.Tasks;
 using EdgeSpike.Cli.Devices;
 using EdgeSpike.Conversion;
 using EdgeSpike.Runtime;
@@ -89,7 +90,7 @@ public sealed class BoardTests : IDisposable
     public void A_model_too_large_is_told_before_the_build_with_bytes_needed_and_there()
     {
         string model = _cli.Model();
-        Outcome flash = Fails(ErrorCode.Unsupported, "there are 14336", "flash", "--board", Changed("small.json", "\"bytes\": 1048576", "\"bytes\": 14336"), "--model", model);
+        Outcome flash = Fails(ErrorCode.Unsupported, "there are 16384, without the slot for uploads of 1032192", "flash", "--board", Changed("small.json", "\"origin\": \"0x080C0000\",\n    \"bytes\": 262144", "\"origin\": \"0x08004000\",\n    \"bytes\": 1032192"), "--model", model);
         Assert.Matches("needs [0-9]+ bytes of flash", flash.Error);
         Outcome ram = Fails(ErrorCode.Unsupported, "there are 3072", "flash", "--board", Changed("narrow.json", "\"bytes\": 131072", "\"bytes\": 3072"), "--model", model);
         Assert.Matches("together [0-9]+ bytes of ram", ram.Error);
@@ -141,13 +142,63 @@ public sealed class BoardTests : IDisposable
         Assert.Contains($"checksums of 240 ticks on mps2-an386 at {device.Port} equal the host's", there.Output, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(_cli["host.npy"]), File.ReadAllBytes(_cli["board.npy"]));
         Assert.Equal(240, Edgespike.Run(["run", model, "--input", x, .. board, "--json"]).Json.GetProperty("sameTicks").GetInt32());
-        Fails(ErrorCode.Unsupported, "membranes", ["run", model, "--input", x, .. board, "--record", $"lif1:membrane={_cli["v.npy"]}"]);
+
+        // Membranes, alone and beside spikes, are those of the host.
+        Assert.Equal(0, Edgespike.Run("run", model, "--input", x, "--record", $"lif1:membrane={_cli["host-v.npy"]}", "--record", $"lif2:membrane={_cli["host-w.npy"]}").Status);
+        Outcome alone = Edgespike.Run(["run", model, "--input", x, .. board, "--record", $"lif1:membrane={_cli["v.npy"]}"]);
+        Assert.True(alone.Status == 0, alone.Error);
+        Assert.Equal(File.ReadAllBytes(_cli["host-v.npy"]), File.ReadAllBytes(_cli["v.npy"]));
+        Assert.Equal(0, Edgespike.Run(["run", model, "--input", x, .. board, "--record", $"lif1={_cli["board.npy"]}", "--record", $"lif2:membrane={_cli["w.npy"]}"]).Status);
+        Assert.Equal(File.ReadAllBytes(_cli["host.npy"]), File.ReadAllBytes(_cli["board.npy"]));
+        Assert.Equal(File.ReadAllBytes(_cli["host-w.npy"]), File.ReadAllBytes(_cli["w.npy"]));
 
         Outcome check = Edgespike.Run(["check", model, .. board]);
         Assert.Equal($"{model} on mps2-an386 at {device.Port}: same spikes in", check.Output[..check.Output.IndexOf(" in ", StringComparison.Ordinal)] + " in");
         JsonElement bench = Edgespike.Run(["bench", model, "--input", x, .. board, "--json"]).Json;
         Assert.Equal(240, bench.GetProperty("ticks").GetInt32());
         Assert.Equal(4 * 240, bench.GetProperty("operators").EnumerateArray().First(o => o.GetProperty("operator").GetString() == "neuron").GetProperty("counted").GetProperty("neuronUpdates").GetInt32());
+    }
+
+    [Fact]
+    public void A_model_is_uploaded_and_runs()
+    {
+        string first = _cli.Model(), second = _cli["second.esm"];
+        Assert.Equal(0, Edgespike.Run("convert", _cli.Description(), "-o", second, "--weights", "int16", "--calibrate", _cli.Spikes("y.npy")).Status);
+        using SocketDevice device = new(File.ReadAllBytes(first)) { Room = 1 << 16 };
+        string[] there = ["--board", "mps2-an386", "--port", device.Port];
+        Outcome upload = Edgespike.Run(["flash", "--model", second, "--upload", .. there]);
+        Assert.True(upload.Status == 0, upload.Error);
+        Assert.Contains($"bytes in the second slot of mps2-an386 at {device.Port}", upload.Output, StringComparison.Ordinal);
+        Assert.Equal(0, Edgespike.Run(["check", second, .. there]).Status);
+        Fails(ErrorCode.DeviceFailed, "holds another model", ["check", first, .. there]);
+        Assert.Equal(new FileInfo(first).Length, Edgespike.Run(["flash", "--model", first, "--upload", .. there, "--json"]).Json.GetProperty("bytes").GetInt64());
+        Assert.Equal(0, Edgespike.Run(["check", first, .. there]).Status);
+    }
+
+    [Fact]
+    public void An_upload_that_can_not_be_is_told()
+    {
+        string model = _cli.Model();
+        string[] upload = ["flash", "--model", model, "--upload"];
+        Fails(ErrorCode.Unsupported, "pico2: it has no second slot", [.. upload, "--board", "pico2", "--port", "tcp:127.0.0.1:1"]);
+        Fails(ErrorCode.OptionNeeded, "no port", [.. upload, "--board", "mps2-an386"]);
+        Fails(ErrorCode.Usage, "--dry-run", [.. upload, "--board", "mps2-an386", "--dry-run"]);
+        long bytes = new FileInfo(model).Length;
+        string small = Changed("mps2-an386.json", "\"origin\": \"0x080C0000\",\n    \"bytes\": 262144", "\"origin\": \"0x080E0000\",\n    \"bytes\": 131072");
+        using SocketDevice none = new(File.ReadAllBytes(model)) { Room = (int)bytes - 1 };
+        Fails(ErrorCode.DeviceFailed, "size is too large", [.. upload, "--board", small, "--port", none.Port]);
+        using SocketDevice other = new(File.ReadAllBytes(model), "pico2") { Room = 1 << 16 };
+        Fails(ErrorCode.DeviceFailed, "calls itself 'pico2'", [.. upload, "--board", "mps2-an386", "--port", other.Port]);
+        using SocketDevice refuses = new(File.ReadAllBytes(model)) { Room = 1 << 16, Refusal = ModelError.Operator };
+        Fails(ErrorCode.DeviceFailed, "refuses the uploaded one at offset 48", [.. upload, "--board", "mps2-an386", "--port", refuses.Port]);
+        using SocketDevice breaks = new(File.ReadAllBytes(model)) { Room = 1 << 16 };
+        breaks.AtRequest = n =>
+        {
+            if (n == 6) throw new IOException("unplugged");
+        };
+        Fails(ErrorCode.DeviceFailed, "the line was closed", [.. upload, "--board", "mps2-an386", "--port", breaks.Port]);
+        breaks.AtRequest = null;
+        Assert.Equal(0, Edgespike.Run("check", model, "--board", "mps2-an386", "--port", breaks.Port).Status);
     }
 
     [Fact]
@@ -168,6 +219,12 @@ public sealed class BoardTests : IDisposable
         Outcome run = Edgespike.Run("run", _cli["wide.esm"], "--input", x, "--board", "mps2-an386", "--port", device.Port, "--json");
         Assert.True(run.Status == 0, run.Error);
         Assert.Equal(40, run.Json.GetProperty("sameTicks").GetInt32());
+        Outcome bench = Edgespike.Run("bench", _cli["wide.esm"], "--input", x, "--board", "mps2-an386", "--port", device.Port, "--json");
+        Assert.True(bench.Status == 0, bench.Error);
+        Assert.Equal(40, bench.Json.GetProperty("ticks").GetInt32());
+        Assert.Equal(4 * 40, bench.Json.GetProperty("operators").EnumerateArray().First(o => o.GetProperty("operator").GetString() == "neuron").GetProperty("counted").GetProperty("neuronUpdates").GetInt32());
+        Outcome membrane = Edgespike.Run("run", _cli["wide.esm"], "--input", x, "--board", "mps2-an386", "--port", device.Port, "--record", $"lif1:membrane={_cli["v.npy"]}");
+        Assert.True(membrane.Status == 0, membrane.Error);
     }
 
     [Fact]
@@ -224,10 +281,46 @@ public sealed class BoardTests : IDisposable
         // Built already: nothing is said about a build.
         Outcome run = Edgespike.Run("run", model, "--input", x, "--board", "mps2-an386", "--record", $"lif2={_cli["board.npy"]}");
         Assert.True(run.Status == 0, run.Error);
-        Assert.Empty(run.Error);
+        Assert.DoesNotContain("building", run.Error, StringComparison.Ordinal);
         Assert.Contains("checksums of 240 ticks on mps2-an386 in QEMU equal the host's", run.Output, StringComparison.Ordinal);
         Assert.Equal(0, Edgespike.Run("run", model, "--input", x, "--record", $"lif2={_cli["host.npy"]}").Status);
         Assert.Equal(File.ReadAllBytes(_cli["host.npy"]), File.ReadAllBytes(_cli["board.npy"]));
+    }
+
+    [Fact]
+    public async Task In_QEMU_a_model_is_uploaded_to_a_firmware_that_runs()
+    {
+        Assert.SkipUnless(Tool.IsInstalled("arm-none-eabi-gcc"), "needs arm-none-eabi-gcc: apt install gcc-arm-none-eabi");
+        Assert.SkipUnless(Tool.IsInstalled("qemu-system-arm"), "needs qemu-system-arm: apt install qemu-system-arm");
+        string first = _cli.Model("upload-test.esm"), second = _cli["second.esm"];
+        Assert.Equal(0, Edgespike.Run("convert", _cli.Description(), "-o", second, "--weights", "int16", "--calibrate", _cli.Spikes("y.npy")).Status);
+        System.Net.Sockets.TcpListener free = new(System.Net.IPAddress.Loopback, 0);
+        free.Start();
+        string port = $"tcp:127.0.0.1:{((System.Net.IPEndPoint)free.LocalEndpoint).Port}";
+        free.Stop();
+        using System.Threading.CancellationTokenSource stop = new();
+        Task<Outcome> emulator = Task.Run(() => Edgespike.Run(stop.Token, "flash", "--board", "mps2-an386", "--model", first, "--port", port, "--all-operators"), TestContext.Current.CancellationToken);
+        string[] there = ["--board", "mps2-an386", "--port", port];
+        Outcome check;
+        do
+        {
+            // Until the image is built and QEMU listens.
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+            check = Edgespike.Run(["check", first, .. there]);
+        }
+        while (check.Error.Contains("it can't be opened", StringComparison.Ordinal) && !emulator.IsCompleted);
+        try
+        {
+            Assert.True(check.Status == 0, emulator.IsCompleted ? (await emulator).Error : check.Error);
+            Outcome upload = Edgespike.Run(["flash", "--model", second, "--upload", .. there]);
+            Assert.True(upload.Status == 0, upload.Error);
+            Assert.Equal(0, Edgespike.Run(["check", second, .. there]).Status);
+        }
+        finally
+        {
+            stop.Cancel();
+            await emulator;
+        }
     }
 
     /// <summary>The file of the STM32F4-Discovery with one thing changed; its path.</summary>

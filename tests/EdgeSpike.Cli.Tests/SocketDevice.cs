@@ -17,6 +17,8 @@ internal sealed class SocketDevice : DeviceControl, IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Thread _thread;
     private int _contacts;
+    private byte[] _slot = [];
+    private bool _restarted, _slotUsed;
 
     /// <param name="model">What it holds; its own copy.</param>
     /// <param name="name">What board it says it is.</param>
@@ -30,7 +32,13 @@ internal sealed class SocketDevice : DeviceControl, IDisposable
     }
 
     /// <summary>Its interpreter, whose memory a test may damage.</summary>
-    public Interpreter Interpreter { get; }
+    public Interpreter Interpreter { get; private set; }
+
+    /// <summary>Room for an upload.</summary>
+    public int Room { get; init; }
+
+    /// <summary>What the device's verifier says of an uploaded model.</summary>
+    public ModelError Refusal { get; init; }
 
     /// <summary>Where it listens, as --port takes it.</summary>
     public string Port => $"tcp:127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
@@ -41,11 +49,11 @@ internal sealed class SocketDevice : DeviceControl, IDisposable
     /// <summary>Code in the panic record.</summary>
     public uint Panic { get; set; }
 
-    public override int ModelError => 0;
+    public override int ModelError => _slotUsed || _slot.Length == 0 ? 0 : (int)Refusal;
 
-    public override int ModelErrorOffset => 0;
+    public override int ModelErrorOffset => ModelError == 0 ? 0 : 48;
 
-    public override int Slot => 0;
+    public override int Slot => _slotUsed ? 1 : 0;
 
     public override void Contact() => AtRequest?.Invoke(_contacts++);
 
@@ -61,15 +69,23 @@ internal sealed class SocketDevice : DeviceControl, IDisposable
 
     public override uint MemoryWord(int index) => 1000u + (uint)index;
 
-    public override void Restart()
+    public override void Restart() => _restarted = true;
+
+    public override int SlotBytes => Room;
+
+    public override bool SlotBegin(int bytes)
     {
+        _slot = new byte[bytes];
+        return true;
     }
 
-    public override bool SlotBegin(int bytes) => false;
+    public override bool SlotWrite(int offset, byte[] source, int from, int count)
+    {
+        source.AsSpan(from, count).CopyTo(_slot.AsSpan(offset));
+        return true;
+    }
 
-    public override bool SlotWrite(int offset, byte[] source, int from, int count) => false;
-
-    public override bool SlotEnd(uint checksum) => false;
+    public override bool SlotEnd(uint checksum) => FrameLine.Checksum(_slot, _slot.Length) == checksum;
 
     public override void Provoke(int fault)
     {
@@ -90,10 +106,19 @@ internal sealed class SocketDevice : DeviceControl, IDisposable
                 using TcpClient client = _listener.AcceptTcpClient();
                 client.NoDelay = true;
                 _contacts = 0;
-                LinkServer server = new(new FrameLine(new Line(client.GetStream())), this, Interpreter);
+                FrameLine line = new(new Line(client.GetStream()));
+                LinkServer server = new(line, this, Interpreter);
                 try
                 {
-                    while (true) server.Poll();
+                    while (true)
+                    {
+                        server.Poll();
+                        if (!_restarted) continue;
+                        _restarted = false;
+                        _slotUsed = _slot.Length > 0 && Refusal == Runtime.ModelError.None;
+                        if (_slotUsed) Interpreter = ModelLoading.Load(_slot, "slot");
+                        server = new LinkServer(line, this, Interpreter);
+                    }
                 }
                 catch (IOException)
                 {

@@ -55,12 +55,16 @@ public sealed class BoardFileTests
     [InlineData("\"none\"", "\"uf2\"", "flashing.uf2Family is missing")]
     [InlineData("\"metHardware\": false", "\"metHardware\": \"no\"", "neither true nor false")]
     [InlineData("\"metHardware\": false", "\"metHardware\": false, \"metHardware\": false", "stands twice")]
-    [InlineData("\"stackBytes\": 2048,", "\"stackBytes\": 2048, \"modelSlot\": { \"origin\": \"0x08008000\", \"bytes\": 4096 },", "modelSlot ends at")]
+    [InlineData("\"stackBytes\": 2048,", "\"stackBytes\": 2048, \"modelSlot\": { \"origin\": \"0x08008000\", \"bytes\": 4096, \"driver\": \"stm32f4\" },", "modelSlot ends at")]
     [InlineData("\"bytes\": 65536", "\"bytes\": 65530", "whole blocks of 32")]
     [InlineData("\"baud\": 115200", "\"baud\": 4000000", "more than an eighth")]
     [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"spi\" }, \"stackBytes\"", "i2c.driver 'spi' is unknown")]
     [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"pins\", \"scl\": \"PB6\" }, \"stackBytes\"", "needs the pins")]
-    [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"pins\", \"scl\": \"PB6\", \"sda\": \"PB6\" }, \"stackBytes\"", "as i2c.scl")]
+    [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"pins\", \"scl\": \"PB6\", \"sda\": \"PB6\" }, \"gpio\": { \"driver\": \"stm32\", \"base\": \"0x40020000\", \"enable\": \"0x40023830\" }, \"stackBytes\"", "i2c.sda PB6 is also i2c.scl")]
+    [InlineData("\"stackBytes\"", "\"led\": \"PA10\", \"stackBytes\"", "led PA10 is also uart.receive")]
+    [InlineData("\"stackBytes\"", "\"led\": \"PA9\", \"stackBytes\"", "led PA9 is also uart.transmit")]
+    [InlineData("\"stackBytes\"", "\"pins\": { \"a\": \"PB1\", \"b\": \"PB01\" }, \"stackBytes\"", "pins.b PB01 is also pins.a")]
+    [InlineData("\"stackBytes\"", "\"qemuSerial\": 8, \"stackBytes\"", "qemuSerial 8 is outside 0 to 7")]
     [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"pins\", \"scl\": \"PB6\", \"sda\": \"PB7\" }, \"stackBytes\"", "gpio is missing")]
     [InlineData("\"stackBytes\"", "\"i2c\": { \"driver\": \"sbcon\", \"base\": \"0x40022002\" }, \"stackBytes\"", "is not a multiple of 4")]
     [InlineData("\"stackBytes\"", "\"spi\": { \"driver\": \"stm32f4\", \"base\": \"0x40013000\", \"clockHz\": 16000000 }, \"stackBytes\"", "needs the pins")]
@@ -69,6 +73,10 @@ public sealed class BoardFileTests
     [InlineData("\"stackBytes\"", "\"pll\": { \"crystalHz\": 8500000, \"hz\": 168000000 }, \"stackBytes\"", "is not 0 or 4 to 26 whole MHz")]
     [InlineData("\"stackBytes\"", "\"pll\": { \"crystalHz\": 8000000, \"hz\": 180000000 }, \"stackBytes\"", "is outside")]
     [InlineData("\"stackBytes\"", "\"led\": \"D12\", \"stackBytes\"", "is not a pin")]
+    [InlineData("\"stackBytes\"", "\"modelSlot\": { \"origin\": \"0x0800C000\", \"bytes\": 16384 }, \"stackBytes\"", "modelSlot.driver is missing")]
+    [InlineData("\"stackBytes\"", "\"modelSlot\": { \"origin\": \"0x0800E000\", \"bytes\": 8192, \"driver\": \"stm32f4\" }, \"stackBytes\"", "modelSlot.origin 0x0800E000 is no block")]
+    [InlineData("\"stackBytes\"", "\"modelSlot\": { \"origin\": \"0x0800F000\", \"bytes\": 4096, \"driver\": \"stm32l4\" }, \"stackBytes\"", "from 0x08100000 on")]
+    [InlineData("\"stackBytes\"", "\"watchdog\": { \"driver\": \"stm32\", \"base\": \"0x40003000\", \"timeOutMilliseconds\": 32769 }, \"stackBytes\"", "timeOutMilliseconds 32769 is outside 10 to 32768")]
     [InlineData("\"title\":", "title:", "is not JSON")]
     public void A_broken_file_is_refused_with_the_key_at_fault(string from, string to, string message)
     {
@@ -87,10 +95,10 @@ public sealed class BoardFileTests
         using TemporaryFolder folder = new();
         string path = Path.Combine(folder.Path, "m.esm");
         File.WriteAllBytes(path, Models.Random(3, TensorType.Int16, inputs: 40, hidden: 160));
-        Board small = BoardFile.Parse("small.json", Good);
+        Board small = BoardFile.Parse("small.json", Good.Replace("65536", "32768", StringComparison.Ordinal));
         string flash = Assert.Throws<BoardException>(() => BoardGenerator.CheckFit(small, ModelHeader.Read(path))).Message;
         Assert.Contains("bytes of flash", flash);
-        Assert.Contains("there are 65536", flash);
+        Assert.Contains("there are 32768", flash);
         Board tiny = BoardFile.Parse("tiny.json", Good.Replace("65536", "1048576", StringComparison.Ordinal).Replace("16384", "4096", StringComparison.Ordinal));
         Assert.Contains("there are 4096", Assert.Throws<BoardException>(() => BoardGenerator.CheckFit(tiny, ModelHeader.Read(path))).Message);
     }

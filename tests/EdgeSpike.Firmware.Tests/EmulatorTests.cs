@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using EdgeSpike.Boards;
 using EdgeSpike.Boards.Link;
@@ -17,7 +18,7 @@ namespace EdgeSpike.Firmware.Tests;
 public sealed class EmulatorTests(ITestOutputHelper output)
 {
     /// <summary>Recordings of L2MU Braille for each machine and width; the environment asks for all 280 with EDGESPIKE_RECORDINGS=280.</summary>
-    private static int Recordings => int.TryParse(Environment.GetEnvironmentVariable("EDGESPIKE_RECORDINGS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 2;
+    internal static int Recordings => int.TryParse(Environment.GetEnvironmentVariable("EDGESPIKE_RECORDINGS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 2;
 
     [Theory]
     [InlineData("mps2-an385")]
@@ -103,6 +104,44 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_program_that_hangs_is_restarted_by_the_watchdog_and_one_that_waits_is_not()
+    {
+        Images.RequireEmulator();
+        using TemporaryFolder folder = new();
+        string board = Path.Combine(folder.Path, "mps2-an386.json"), text = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "boards", "mps2-an386.json"));
+        const string TimeOut = "\"timeOutMilliseconds\": 120000";
+        Assert.Contains(TimeOut, text);
+        File.WriteAllText(board, text.Replace(TimeOut, "\"timeOutMilliseconds\": 2000", StringComparison.Ordinal));
+
+        // 128 ns an instruction: the watchdog sees the program's time, not that of a machine which may be busy with something else.
+        using EmulatedDevice device = EmulatedDevice.Start(BoardFile.Read(board), Images.Build(board, "model", Images.Model, folder.Path), "-icount", "shift=7");
+        device.Link.Identify();
+        System.Threading.Thread.Sleep(3000);
+        PanicReport idle = device.Link.ReadPanic();
+        Assert.False(idle.Happened, idle.Meaning);
+        PanicReport hung = device.Link.Provoke(7);
+        Assert.Equal(34, hung.Code);
+        Assert.Contains("watchdog", hung.Meaning);
+        Assert.InRange(hung.Address, 0u, 0x10000u);
+        Assert.Equal(0, device.Link.Check().Error);
+    }
+
+    [Fact]
+    public void While_a_model_is_uploaded_over_the_one_in_use_there_is_none()
+    {
+        using EmulatedDevice device = Start("mps2-an386", allOperators: true);
+        DeviceLink link = device.Link;
+        byte[] model = Models.Random(33, TensorType.Int8);
+        link.Upload(model);
+        Assert.Equal(1, link.Restart().Slot);
+        link.Step();
+        Assert.ThrowsAny<OperationCanceledException>(() => link.Upload(Models.Random(34, TensorType.Int8), new StopAfter(1000)));
+        Assert.Contains("no model", Assert.Throws<BoardException>(() => link.Step()).Message);
+        Assert.Equal(0, link.Restart().Slot);
+        link.Step();
+    }
+
+    [Fact]
     public void An_upload_that_breaks_off_or_is_damaged_leaves_the_old_model()
     {
         using EmulatedDevice device = Start("mps2-an386", allOperators: true);
@@ -117,6 +156,10 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         link.Upload(refused);
         DeviceIdentity identity = link.Restart();
         Assert.Equal((0, linked), (identity.Slot, identity.ModelBytes));
+
+        // Why the uploaded one does not run is told beside the linked one that does.
+        Assert.NotEqual(0, identity.ModelError);
+        Assert.InRange(identity.ModelErrorOffset, operators, operators + 16);
         Assert.Equal(0, link.Check().Error);
 
         byte[] good = Models.Random(31, TensorType.Int8);

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Threading.Tasks;
 using EdgeSpike.Boards;
+using EdgeSpike.Boards.Link;
 using EdgeSpike.Drivers;
 using EdgeSpike.Tests;
 using Xunit;
@@ -96,14 +97,14 @@ public sealed class HalImageTests(ITestOutputHelper output)
         }
     }
 
-    private static string Image(string name, string program = "DriverProgram") => Images.Of(name, program, Images.Model, program: Path.Combine(Programs, program + ".cs"));
+    private static string Image(string name, string program = "DriverProgram") => Images.Of(name, program, Images.Model, application: Path.Combine(Programs, program));
 
     // Numbers by name, those of a second start over those of the first, until it says the end; and how long that took.
     private async Task<(Dictionary<string, int> Seen, double Seconds)> Run(string name, string program = "DriverProgram", params string[] devices)
     {
         Images.RequireEmulator();
         string elf = Image(name, program);
-        ProcessStartInfo start = new("qemu-system-arm", ["-M", Images.Board(name).QemuMachine!, "-display", "none", "-monitor", "none", "-serial", "stdio", "-kernel", elf, .. devices])
+        ProcessStartInfo start = new("qemu-system-arm", [.. EmulatedDevice.Arguments(Images.Board(name), "stdio", elf), .. devices])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -65,6 +65,8 @@ internal sealed class HostDevice : DeviceControl, IDisposable
     {
     }
 
+    public override int SlotBytes => 0;
+
     public override bool SlotBegin(int bytes) => false;
 
     public override bool SlotWrite(int offset, byte[] source, int from, int count) => false;

@@ -17,6 +17,8 @@ internal static class Images
     private static readonly ConcurrentDictionary<string, string> Built = new();
     private static readonly string Root = Directory.CreateTempSubdirectory("edgespike-images-").FullName;
 
+    private static bool _first = true;
+
     static Images() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Root, recursive: true);
 
     /// <summary>The model linked with most images.</summary>
@@ -28,30 +30,36 @@ internal static class Images
     /// <summary>The image of <see cref="Model"/>; skips the test when the tools are not there.</summary>
     public static string Of(string board, bool allOperators = false) => Of(board, "model", Model, allOperators);
 
-    /// <summary>An image's .elf, with another program in the place of the application if one is named; skips the test when the tools are not there.</summary>
-    public static string Of(string board, string name, byte[] model, bool allOperators = false, string? program = null)
+    /// <summary>An image's .elf, with the program of another folder if one is named; skips the test when the tools are not there.</summary>
+    public static string Of(string board, string name, byte[] model, bool allOperators = false, string? application = null)
     {
         RequireTools();
-        lock (Gate) return Built.GetOrAdd($"{board} {name} {allOperators}", _ => Build(board, name, model, Path.Combine(Root, $"{board}-{name}-{allOperators}"), allOperators, program));
+        lock (Gate) return Built.GetOrAdd($"{board} {name} {allOperators}", _ => Build(board, name, model, Path.Combine(Root, $"{board}-{name}-{allOperators}"), allOperators, application));
     }
 
-    /// <summary>Builds into a folder, whether built before or not.</summary>
-    /// <remarks>A program takes the place of the application's main file, an application that of the whole.</remarks>
-    public static string Build(string board, string name, byte[] model, string folder, bool allOperators = false, string? program = null, string? application = null)
+    /// <summary>Builds into a folder, whether built before or not; the board by its name or its file.</summary>
+    public static string Build(string board, string name, byte[] model, string folder, bool allOperators = false, string? application = null)
+    {
+        (int status, string text) = TryBuild(board, name, model, folder, allOperators, application);
+        Assert.True(status == 0, text);
+        return Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(board)}-{name}.elf");
+    }
+
+    /// <summary>The same, and how it ended.</summary>
+    public static (int Status, string Text) TryBuild(string board, string name, byte[] model, string folder, bool allOperators = false, string? application = null)
     {
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, name + ".esm");
         File.WriteAllBytes(file, model);
         lock (Gate)
         {
-            // A property that is given and empty would not be the same as one that isn't.
-            string[] replaced = application is null ? [] : [$"-p:Application={application}"];
+            // Packages and the board tool are the same for all: fetched and built by the first.
+            string[] later = _first ? [] : ["--no-restore", "-p:BuildProjectReferences=false"];
             (int status, string text) = Run("dotnet", ["build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
-                $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used", $"-p:Program={program}", .. replaced]);
-            Assert.True(status == 0, text);
+                $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used", $"-p:Application={application}", .. later]);
+            _first &= status != 0;
+            return (status, text);
         }
-
-        return Path.Combine(folder, $"{board}-{name}.elf");
     }
 
     /// <summary>Skips the test, naming what is missing.</summary>

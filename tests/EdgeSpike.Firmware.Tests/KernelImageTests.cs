@@ -11,7 +11,7 @@ namespace EdgeSpike.Firmware.Tests;
 /// <summary>What rows of weights go through on the device, assembly on cores with the DSP extension, against the formula (Device/KernelProgram.cs).</summary>
 public sealed class KernelImageTests
 {
-    private static readonly string Program = Path.Combine(TestData.RepositoryRoot, "tests", "EdgeSpike.Firmware.Tests", "Device", "KernelProgram.cs");
+    private static readonly string Application = Path.Combine(TestData.RepositoryRoot, "tests", "EdgeSpike.Firmware.Tests", "Device", "KernelProgram");
 
     [Theory]
     [InlineData("mps2-an385")]
@@ -21,7 +21,7 @@ public sealed class KernelImageTests
     public async Task Bodies_of_the_kernels_give_what_the_formula_gives(string name)
     {
         Images.RequireEmulator();
-        string elf = Images.Of(name, "kernels", Images.Model, allOperators: true, program: Program);
+        string elf = Images.Of(name, "kernels", Images.Model, allOperators: true, application: Application);
         ProcessStartInfo start = new("qemu-system-arm", ["-M", Images.Board(name).QemuMachine!, "-display", "none", "-monitor", "none", "-serial", "stdio", "-kernel", elf])
         {
             RedirectStandardOutput = true,

@@ -17,7 +17,8 @@ internal static class L2mu
     public static int[][] Events(L2muBraille braille, int sample) =>
         [.. Enumerable.Range(0, L2muBraille.Ticks).Select(tick => Enumerable.Range(0, L2muBraille.Channels).Where(c => braille.Tick(sample, tick)[c] != 0).ToArray())];
 
-    private sealed class Samples(L2muBraille braille) : ISampleSource
+    /// <summary>The recordings, for converters.</summary>
+    internal sealed class Samples(L2muBraille braille) : ISampleSource
     {
         public int Count => L2muBraille.Samples;
 

@@ -24,6 +24,19 @@ public sealed class LinkServerTests
     }
 
     [Fact]
+    public void Inputs_of_any_size_give_the_checksums_of_the_interpreter()
+    {
+        byte[] file = Models.Random(15, TensorType.Int8, inputs: 400);
+        Random random = new(16);
+
+        // From nothing to every channel: below, at and above what a frame holds (126 indices).
+        int[][] events = [.. ((int[])[0, 1, 125, 126, 127, 128, 129, 130, 300, 399, 400, 5, 400]).Select(count => Enumerable.Range(0, 400).OrderBy(_ => random.Next()).Take(count).Order().ToArray())];
+        using HostDevice device = new(Models.Load(file));
+        device.Link.Reset();
+        Assert.Equal(Models.Checksums(Models.Load(file), events), device.Link.Run([.. events.Select(e => (IReadOnlyList<(int, bool, int[])>)[(0, true, e)])]));
+    }
+
+    [Fact]
     public void A_step_streams_what_every_population_emitted()
     {
         byte[] file = Models.Random(7, TensorType.Int16, inputs: 30, hidden: 300);
@@ -109,6 +122,20 @@ public sealed class LinkServerTests
     {
         using DeviceLink link = new("nobody", new MemoryPipe(), System.IO.Stream.Null) { Patience = TimeSpan.FromMilliseconds(10), Attempts = 2 };
         Assert.Contains("nobody: no answer", Assert.Throws<BoardException>(() => link.Identify()).Message);
+    }
+
+    [Fact]
+    public void Time_that_has_run_out_is_no_time_to_wait()
+    {
+        using MemoryPipe pipe = new();
+        using StreamPort port = new(pipe, System.IO.Stream.Null);
+
+        // A millisecond less than none is what .NET takes for ever.
+        foreach (double milliseconds in (double[])[0, -0.5, -1, -2, -1e6]) Assert.False(port.Await(TimeSpan.FromMilliseconds(milliseconds)));
+        pipe.Write([7], 0, 1);
+        Assert.True(port.Await(TimeSpan.FromMinutes(5)));
+        Assert.True(port.Await(TimeSpan.FromMilliseconds(-2)));
+        Assert.Equal(7, port.Read());
     }
 
     private static byte[] Frame(byte sequence, int command, params byte[] payload)

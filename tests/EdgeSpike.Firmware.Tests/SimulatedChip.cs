@@ -17,6 +17,19 @@ namespace EdgeSpike.Firmware
 
         public static void Write(uint address, uint value) => Chip.Write(address, value);
 
+        public static uint ReadByte(uint address) => Chip.ReadByte(address);
+
+        public static void WriteByte(uint address, uint value) => Chip.WriteByte(address, (byte)value);
+
+        public static uint AddressOf(byte[] array, int index) => Chip.AddressOf(array, index);
+
+        public static bool Await(uint address, uint mask, uint value)
+        {
+            for (int turn = 0; turn < 100; turn++)
+                if ((Read(address) & mask) == value) return true;
+            return false;
+        }
+
         public static void Change(uint address, uint mask, uint value) => Write(address, (Read(address) & ~mask) | value);
     }
 
@@ -39,6 +52,10 @@ namespace EdgeSpike.Firmware.Tests
         private readonly Dictionary<uint, Func<uint>> _reads = [];
         private readonly Dictionary<uint, Action<uint>> _writes = [];
         private readonly List<Action> _clocked = [];
+        private readonly Dictionary<uint, (Func<uint>? Read, Action<byte>? Write)> _bytes = [];
+        private readonly List<byte[]> _arrays = [];
+        private readonly HashSet<byte[]> _inFlash = [];
+        private readonly List<(uint Start, uint Bytes, Func<uint, uint> Read, Action<uint, uint> Write)> _ranges = [];
 
         public SimulatedChip()
         {
@@ -75,15 +92,66 @@ namespace EdgeSpike.Firmware.Tests
 
         public void OnAccess(Action action) => _clocked.Add(action);
 
+        /// <summary>Words of a memory.</summary>
+        public void OnRange(uint start, uint bytes, Func<uint, uint> read, Action<uint, uint> write) => _ranges.Add((start, bytes, read, write));
+
+        /// <summary>A register that takes single bytes only: a wider access is a defect.</summary>
+        public void OnBytes(uint address, Func<uint>? read, Action<byte>? write)
+        {
+            _bytes[address] = (read, write);
+            OnRead(address, () => throw new InvalidOperationException($"0x{address:X8} is read wider than a byte"));
+            OnWrite(address, _ => throw new InvalidOperationException($"0x{address:X8} is written wider than a byte"));
+        }
+
+        public uint ReadByte(uint address)
+        {
+            Pass();
+            return _bytes[address].Read!();
+        }
+
+        public void WriteByte(uint address, byte value)
+        {
+            Pass();
+            _bytes[address].Write!(value);
+        }
+
+        /// <summary>Address of an array for hardware that reads memory itself: in RAM unless <see cref="PutInFlash"/> said otherwise.</summary>
+        public uint AddressOf(byte[] array, int index)
+        {
+            int at = _arrays.FindIndex(a => ReferenceEquals(a, array));
+            if (at < 0)
+            {
+                at = _arrays.Count;
+                _arrays.Add(array);
+            }
+
+            return (_inFlash.Contains(array) ? 0u : 0x20000000) + 0x10000 * (uint)at + (uint)index;
+        }
+
+        public void PutInFlash(byte[] array) => _inFlash.Add(array);
+
+        /// <summary>Memory at an address of RAM; anything else is a defect.</summary>
+        public Span<byte> Memory(uint address, uint count) =>
+            address >> 28 == 2 ? _arrays[(int)((address - 0x20000000) >> 16)].AsSpan((int)(address & 0xFFFF), (int)count) : throw new InvalidOperationException($"0x{address:X8} is not in RAM");
+
         public uint Read(uint address)
         {
             Pass();
+            foreach ((uint start, uint bytes, Func<uint, uint> ranged, _) in _ranges)
+                if (address - start < bytes) return ranged(address);
             return _reads.TryGetValue(address, out Func<uint>? read) ? read() : this[address];
         }
 
         public void Write(uint address, uint value)
         {
             Pass();
+            foreach ((uint start, uint bytes, _, Action<uint, uint> ranged) in _ranges)
+                if (address - start < bytes)
+                {
+                    ranged(address, value);
+                    return;
+                }
+
             if (_writes.TryGetValue(address, out Action<uint>? write)) write(value);
             else this[address] = value;
         }

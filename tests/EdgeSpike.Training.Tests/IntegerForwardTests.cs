@@ -29,7 +29,7 @@ public class IntegerForwardTests
         byte[] model = Converter.Convert(graph, options, readings, null, null).Bytes;
         NetworkPass pass = new(network, Ticks, backward: true);
         readings.Fill(pass, s_units);
-        IntegerForward integers = new(network, model, options, s_units);
+        IntegerForward integers = new(network, model, s_units);
         integers.Forward(pass, integers.CreateScratch());
 
         ModelRunner runner = new(model);

@@ -6,18 +6,14 @@ using Internal.Runtime;
 namespace EdgeSpike.Firmware;
 
 /// <summary>The chip's part of the link: panic record, memory figures, restart, and the second slot.</summary>
-/// <remarks>
-/// The slot holds a model as a byte array: state, then the array's method table, its length, its bytes. The state is written last, so
-/// a transfer that breaks off leaves no valid slot. Boards with a slot here have flash that is written like memory (the MPS2's SRAM).
-/// </remarks>
 internal sealed unsafe class BoardDevice : DeviceControl
 {
-    private const uint SlotValid = 0x4D505345;
     private const uint StackPaint = 0xE5E5E5E5;
     private const int CodeWord = 1;
     private const int TickWord = 3;
     private const int RestartsWord = 6;
 
+    private readonly ModelSlot _models;
     private int _modelError;
     private int _modelErrorOffset;
     private int _slot;
@@ -44,6 +40,16 @@ internal sealed unsafe class BoardDevice : DeviceControl
     [MethodImpl(MethodImplOptions.InternalCall)]
     private static extern void RestartCore();
 
+    /// <summary>With the slot, where the board has one.</summary>
+    public BoardDevice()
+    {
+        if (Board.SlotBytes != 0) _models = new ModelSlot(Board.OpenSlotFlash(), Board.SlotStart);
+    }
+
+    [RuntimeImport("*", "linked_model")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern byte[] LinkedModel();
+
     /// <inheritdoc/>
     public override int ModelError
     {
@@ -62,21 +68,17 @@ internal sealed unsafe class BoardDevice : DeviceControl
         get { return _slot; }
     }
 
-    /// <summary>
-    /// What the verifier said of a model, and where it stands. What it said of an upload stays when the linked model runs in its place:
-    /// the host would not learn it otherwise.
-    /// </summary>
-    public void Refused(ModelError error, int offset, int slot)
+    /// <summary>The verifier refused a model.</summary>
+    public void Refused(ModelError error, int offset)
     {
-        _slot = slot;
-        if (slot == 0 && error == EdgeSpike.Runtime.ModelError.None) return;
         _modelError = (int)error;
         _modelErrorOffset = offset;
     }
 
-    /// <summary>The model that is used, or null.</summary>
-    public void Loaded(Interpreter interpreter)
+    /// <summary>The model that is used, or null, and where it stands.</summary>
+    public void Loaded(Interpreter interpreter, int slot)
     {
+        _slot = slot;
         _arenaBytes = interpreter == null ? 0 : 4 * interpreter.Arena.Length;
     }
 
@@ -90,12 +92,8 @@ internal sealed unsafe class BoardDevice : DeviceControl
     public byte[] SlotModel()
     {
         if (Board.SlotBytes == 0) return null;
-        uint* slot = (uint*)Board.SlotStart;
-
-        // Written by a program whose byte[] stood elsewhere: of no use to this one.
-        if (slot[0] != SlotValid || slot[2] != ByteArrayTable() || slot[3] > (uint)(Board.SlotBytes - 16)) return null;
-        uint* array = slot + 2;
-        return *(byte[]*)&array;
+        uint array = _models.Find(LinkedChecksum(), ByteArrayTable(), SlotBytes);
+        return array == 0 ? null : *(byte[]*)&array;
     }
 
     /// <inheritdoc/>
@@ -156,35 +154,27 @@ internal sealed unsafe class BoardDevice : DeviceControl
     }
 
     /// <inheritdoc/>
+    public override int SlotBytes
+    {
+        get { return Board.SlotBytes == 0 ? 0 : Board.SlotBytes - ModelSlot.HeadBytes; }
+    }
+
+    /// <inheritdoc/>
     public override bool SlotBegin(int bytes)
     {
-        if (bytes > Board.SlotBytes - 16) return false;
-        uint* slot = (uint*)Board.SlotStart;
-        slot[0] = 0;
-        slot[2] = ByteArrayTable();
-        slot[3] = (uint)bytes;
-        return true;
+        return Board.SlotBytes != 0 && _models.Begin(bytes, LinkedChecksum(), ByteArrayTable());
     }
 
     /// <inheritdoc/>
     public override bool SlotWrite(int offset, byte[] source, int from, int count)
     {
-        byte* target = (byte*)Board.SlotStart + 16 + offset;
-        for (int i = 0; i < count; i++) target[i] = source[from + i];
-        for (int i = 0; i < count; i++)
-            if (target[i] != source[from + i]) return false;
-        return true;
+        return Board.SlotBytes != 0 && _models.Write(offset, source, from, count);
     }
 
     /// <inheritdoc/>
     public override bool SlotEnd(uint checksum)
     {
-        uint* slot = (uint*)Board.SlotStart;
-        uint* array = slot + 2;
-        byte[] file = *(byte[]*)&array;
-        if (FrameLine.Checksum(file, file.Length) != checksum) return false;
-        slot[0] = SlotValid;
-        return true;
+        return Board.SlotBytes != 0 && _models.End(checksum);
     }
 
     /// <inheritdoc/>
@@ -198,7 +188,7 @@ internal sealed unsafe class BoardDevice : DeviceControl
                 one[fault] = 1;                                 // index
                 break;
             case 2:
-                nobody.Refused(EdgeSpike.Runtime.ModelError.None, 0, 0);   // null
+                nobody.Refused(EdgeSpike.Runtime.ModelError.None, 0);   // null
                 break;
             case 3:
                 Deepen(fault);                                  // stack
@@ -213,12 +203,20 @@ internal sealed unsafe class BoardDevice : DeviceControl
                 one = new int[int.MaxValue >> 4];               // heap
                 one[0] = 1;
                 break;
+            case 7:
+                while (one[0] == 0) fault = one[0];             // hang: only a watchdog ends it
+                break;
         }
     }
 
     private static int Deepen(int depth)
     {
         return depth == 0 ? 0 : Deepen(depth + 1) + Deepen(depth + 2);
+    }
+
+    private static uint LinkedChecksum()
+    {
+        return LinkServer.Word(LinkedModel(), 12);
     }
 
     private static uint ByteArrayTable()

@@ -20,6 +20,24 @@ internal static unsafe class Io
         ((Register*)address)->Value = value;
     }
 
+    /// <summary>Reads a register of 8 bits, or the low byte of a wider one where the manual asks for that.</summary>
+    public static uint ReadByte(uint address)
+    {
+        return ((ByteRegister*)address)->Value;
+    }
+
+    /// <summary>Writes a register of 8 bits, or the low byte of a wider one where the manual asks for that.</summary>
+    public static void WriteByte(uint address, uint value)
+    {
+        ((ByteRegister*)address)->Value = (byte)value;
+    }
+
+    /// <summary>Address of an element, for hardware that reads memory by itself. Objects never move.</summary>
+    public static uint AddressOf(byte[] array, int index)
+    {
+        fixed (byte* first = &array[index]) return (uint)first;
+    }
+
     /// <summary>Sets the bits of <paramref name="mask"/> to <paramref name="value"/>.</summary>
     public static void Change(uint address, uint mask, uint value)
     {
@@ -38,5 +56,11 @@ internal static unsafe class Io
     private struct Register
     {
         public volatile uint Value;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ByteRegister
+    {
+        public volatile byte Value;
     }
 }

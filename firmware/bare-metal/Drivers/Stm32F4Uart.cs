@@ -6,8 +6,8 @@ internal sealed class Stm32F4Uart : BytePort
     private const uint Rcc = 0x40023800;
     private const uint Ahb1Enable = Rcc + 0x30;         // RCC_AHB1ENR: bit 0 is port A
     private const uint Apb1Enable = Rcc + 0x40;         // RCC_APB1ENR: bit 17 is USART2
-    private const uint Apb2Enable = Rcc + 0x44;         // RCC_APB2ENR: bit 4 is USART1
-    private const uint Usart1 = 0x40011000;
+    private const uint Apb2Enable = Rcc + 0x44;         // RCC_APB2ENR: bit 4 is USART1, 5 is USART6
+    private const uint Usart1 = 0x40011000;             // on APB2, USART6 0x400 behind it; USART2 to UART5 on APB1
 
     private const uint Status = 0x00;                   // USART_SR
     private const uint Data = 0x04;                     // USART_DR
@@ -24,7 +24,7 @@ internal sealed class Stm32F4Uart : BytePort
     {
         _base = settings.Base;
         Io.Change(Ahb1Enable, 0, (1u << settings.TransmitPort) | (1u << settings.ReceivePort));
-        if (_base == Usart1) Io.Change(Apb2Enable, 0, 1u << 4);
+        if (_base >= Usart1) Io.Change(Apb2Enable, 0, 1u << (int)(4 + ((_base - Usart1) >> 10)));
         else Io.Change(Apb1Enable, 0, 1u << (int)(17 + ((_base - 0x40004400) >> 10)));
         Stm32Pin.Alternate(0x40020000, settings.TransmitPort, settings.TransmitPin, settings.Alternate);
         Stm32Pin.Alternate(0x40020000, settings.ReceivePort, settings.ReceivePin, settings.Alternate);

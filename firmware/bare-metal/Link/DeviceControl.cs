@@ -3,7 +3,7 @@ namespace EdgeSpike.Firmware;
 /// <summary>What the link needs of the device beyond the interpreter: the board's own part of the commands.</summary>
 public abstract class DeviceControl
 {
-    /// <summary>Why there is no model, as a ModelError, or 0.</summary>
+    /// <summary>Why there is no model, or why the one in the slot was refused, as a ModelError; or 0.</summary>
     public abstract int ModelError { get; }
 
     /// <summary>Offset in the file that <see cref="ModelError"/> is about.</summary>
@@ -33,13 +33,16 @@ public abstract class DeviceControl
     /// <summary>Restarts; may return on a host.</summary>
     public abstract void Restart();
 
-    /// <summary>Makes the slot ready for this many bytes. False: there is none, or it is too small.</summary>
+    /// <summary>Most bytes of a model in the second slot; 0: there is none.</summary>
+    public abstract int SlotBytes { get; }
+
+    /// <summary>Makes the slot ready for this many bytes: it is invalid from here on. False: flash did not take it.</summary>
     public abstract bool SlotBegin(int bytes);
 
-    /// <summary>Writes bytes into the slot. False: it failed.</summary>
+    /// <summary>Writes bytes into the slot, from a multiple of 32 on. False: flash did not take them.</summary>
     public abstract bool SlotWrite(int offset, byte[] source, int from, int count);
 
-    /// <summary>Makes the slot valid. False: the bytes in it do not have this CRC-32.</summary>
+    /// <summary>Makes the slot valid. False: the bytes in it do not have this CRC-32, or flash failed.</summary>
     public abstract bool SlotEnd(uint checksum);
 
     /// <summary>Provokes the fault of this number (PROTOCOL.md); returns when there is none.</summary>

@@ -84,13 +84,16 @@ public sealed class FrameLine
     public static uint Checksum(byte[] bytes, int count)
     {
         uint crc = 0xFFFFFFFF;
-        for (int i = 0; i < count; i++)
-        {
-            crc ^= bytes[i];
-            for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
-        }
-
+        for (int i = 0; i < count; i++) crc = Checksum(crc, bytes[i]);
         return ~crc;
+    }
+
+    /// <summary>One byte more: from 0xFFFFFFFF on; in the end the complement is the CRC.</summary>
+    public static uint Checksum(uint crc, int value)
+    {
+        crc ^= (uint)value;
+        for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
+        return crc;
     }
 
     private bool Take(int value)

@@ -156,22 +156,23 @@ public sealed class LinkServer
         return LinkStatus.InputRefused;
     }
 
-    /// <summary>u8 1: with what operators emitted. Answer: ticks since the reset (u32), frames of emissions (u32).</summary>
+    /// <summary>u8 1: with what operators emitted, 2: with the checksum. Answer: ticks since the reset (u32), frames of emissions or checksum (u32).</summary>
     private int Step(byte[] request, int from, int to)
     {
-        if (to - from != 1 || request[from] > 1) return LinkStatus.BadPayload;
-        uint frames = 0;
+        if (to - from != 1 || request[from] > 2) return LinkStatus.BadPayload;
+        uint more = 0;
         _device.Tick((int)_interpreter.Ticks);
         if (request[from] == 0) _interpreter.Step();
+        else if (request[from] == 2) more = _interpreter.StepChecksum();
         else
         {
             _observer.Begin(request[0], (uint)_interpreter.Ticks);
             _interpreter.Step(_observer);
-            frames = _observer.Frames;
+            more = _observer.Frames;
         }
 
         PutWord((uint)_interpreter.Ticks);
-        PutWord(frames);
+        PutWord(more);
         return LinkStatus.Done;
     }
 
@@ -272,7 +273,11 @@ public sealed class LinkServer
         if (to - from != 4) return LinkStatus.BadPayload;
         uint bytes = Word(request, from);
         _upload = -1;
-        if (bytes < 128 || bytes > int.MaxValue || !_device.SlotBegin((int)bytes)) return LinkStatus.NotHere;
+        if (bytes < 128 || bytes > (uint)_device.SlotBytes) return LinkStatus.NotHere;
+
+        // Its model is read in place: when it is in use, there is none from now on.
+        if (_device.Slot == 1) _interpreter = null;
+        if (!_device.SlotBegin((int)bytes)) return LinkStatus.FlashFailed;
         _upload = (int)bytes;
         return LinkStatus.Done;
     }
@@ -283,6 +288,9 @@ public sealed class LinkServer
         if (count < 1) return LinkStatus.BadPayload;
         uint offset = Word(request, from);
         if (_upload < 128 || offset > (uint)_upload || count > _upload - (int)offset) return LinkStatus.BadPayload;
+
+        // Flash is written in units of up to 32 bytes, each once.
+        if (((int)offset & 31) != 0 || ((count & 31) != 0 && count != _upload - (int)offset)) return LinkStatus.BadPayload;
         return _device.SlotWrite((int)offset, request, from + 4, count) ? LinkStatus.Done : LinkStatus.FlashFailed;
     }
 

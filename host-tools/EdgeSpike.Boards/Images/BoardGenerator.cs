@@ -13,8 +13,8 @@ namespace EdgeSpike.Boards.Images;
 /// </summary>
 public static class BoardGenerator
 {
-    /// <summary>Flash that the program takes without the model, for the check before the build.</summary>
-    private const int ProgramBytes = 12 * 1024;
+    /// <summary>Bytes below the stack that nothing may touch.</summary>
+    private const int StackGuard = 32;
 
     /// <summary>Names of the runtime's operator classes by code (runtime/FORMAT.md).</summary>
     private static readonly string[] OperatorNames =
@@ -23,15 +23,17 @@ public static class BoardGenerator
         "LoihiSigmaDelta", "LoihiResonator", "AdaptiveNeuron",
     ];
 
+    private static IReadOnlyList<int> AllOperators { get; } = [.. Enumerable.Range(1, OperatorNames.Length - 1)];
+
     /// <summary>Writes all files into a folder; files that would not change stay untouched.</summary>
     /// <exception cref="BoardException">The model does not fit the board.</exception>
     public static void Generate(Board board, ModelHeader model, string folder, bool allOperators)
     {
         ArgumentNullException.ThrowIfNull(board);
         ArgumentNullException.ThrowIfNull(model);
-        CheckFit(board, model);
+        CheckFit(board, model, allOperators);
         Directory.CreateDirectory(folder);
-        IReadOnlyList<int> operators = allOperators ? [.. Enumerable.Range(1, OperatorNames.Length - 1)] : model.Operators;
+        IReadOnlyList<int> operators = allOperators ? AllOperators : model.Operators;
         Write(folder, "board.ld", LinkerScript(board));
         Write(folder, "board.inc", Constants(board));
         Write(folder, "Board.g.cs", Source(board));
@@ -42,29 +44,34 @@ public static class BoardGenerator
         Write(folder, "model.esm", model.Bytes);
     }
 
-    /// <summary>Says before the build what a model needs and the board lacks.</summary>
+    /// <summary>Says before the build what a model needs and the board lacks, as far as that is sure; <see cref="ImageFinisher"/> knows the rest.</summary>
     /// <exception cref="BoardException">It does not fit.</exception>
-    public static void CheckFit(Board board, ModelHeader model)
+    public static void CheckFit(Board board, ModelHeader model, bool allOperators = false)
     {
         ArgumentNullException.ThrowIfNull(board);
         ArgumentNullException.ThrowIfNull(model);
-        long flash = board.Flash.Bytes - (board.Slot?.Bytes ?? 0), flashNeeded = (long)model.Bytes.Length + ProgramBytes;
-        if (flashNeeded > flash)
-            throw new BoardException(board.Name, $"the model needs {model.Bytes.Length} bytes of flash and the program about {ProgramBytes}, together {flashNeeded}; there are {flash}", "convert with narrower weights, or choose a board with more flash");
-        long ram = board.Ram.Bytes, ramNeeded = 4L * model.ArenaWords + model.ObjectBytes + board.StackBytes;
-        if (ramNeeded > ram)
-            throw new BoardException(board.Name, $"the model needs an arena of {4L * model.ArenaWords} bytes, objects up to {model.ObjectBytes} and a stack of {board.StackBytes}, together {ramNeeded} bytes of ram; there are {ram}", "make the network smaller, or choose a board with more ram");
+        int program = ProgramSize.Estimate(board, allOperators ? AllOperators : model.Operators);
+        long flash = board.Flash.Bytes - (board.Slot?.Bytes ?? 0);
+        if (model.Bytes.Length + (1 - ProgramSize.Tolerance) * program > flash)
+            throw new BoardException(board.Name, $"the model needs {model.Bytes.Length} bytes of flash and the program about {program}, together {(long)model.Bytes.Length + program}; there are {Room(board, flash)}", "convert with narrower weights, or choose a board with more flash");
+        long ramNeeded = 4L * model.ArenaWords + model.ObjectBytes + board.StackBytes + StackGuard;
+        if (ramNeeded > board.Ram.Bytes)
+            throw new BoardException(board.Name, $"the model needs an arena of {4L * model.ArenaWords} bytes, objects up to {model.ObjectBytes} and a stack of {board.StackBytes + StackGuard}, together {ramNeeded} bytes of ram; there are {board.Ram.Bytes}", "make the network smaller, or choose a board with more ram");
     }
+
+    /// <summary>Bytes of flash, and why they are not all of it.</summary>
+    internal static string Room(Board board, long flash) => board.Slot is null ? $"{flash}" : $"{flash}, without the slot for uploads of {board.Slot.Bytes}";
 
     private static string LinkerScript(Board board)
     {
-        long flash = board.Flash.Bytes - (board.Slot?.Bytes ?? 0);
+        // Up to the next memory: what is too large is linked all the same, and ImageFinisher says by how much.
+        long flash = Span(board, board.Flash), ram = Span(board, board.Ram);
         return FormattableString.Invariant($$"""
             /* {{board.Title}}. Generated from boards/{{board.Name}}.json. */
             MEMORY
             {
               FLASH (rx) : ORIGIN = 0x{{board.Flash.Origin:X8}}, LENGTH = 0x{{flash:X}}
-              RAM (rw) : ORIGIN = 0x{{board.Ram.Origin:X8}}, LENGTH = 0x{{board.Ram.Bytes:X}}
+              RAM (rw) : ORIGIN = 0x{{board.Ram.Origin:X8}}, LENGTH = 0x{{ram:X}}
             }
             PHDRS { flash PT_LOAD FLAGS(5); }
             ENTRY(Reset_Handler)
@@ -102,7 +109,7 @@ public static class BoardGenerator
                 . = ALIGN(8);
                 heap_start = .;
               } > RAM :NONE
-              heap_end = ORIGIN(RAM) + LENGTH(RAM);
+              heap_end = 0x{{board.Ram.End:X8}};
               slot_start = 0x{{board.Slot?.Origin ?? 0:X8}};
               slot_bytes = 0x{{board.Slot?.Bytes ?? 0:X}};
               /DISCARD/ : { *(.ARM.exidx*) *(.ARM.extab*) *(__modules) *(.comment) *(.note*) *(.ARM.attributes) *(.eh_frame*) }
@@ -110,6 +117,9 @@ public static class BoardGenerator
             
             """);
     }
+
+    private static long Span(Board board, MemoryRange memory) =>
+        ((IEnumerable<MemoryRange>)[board.Flash, board.Ram, .. board.OtherMemories]).Select(m => m.Origin).Where(origin => origin > memory.Origin).Append(memory.Origin + (256L << 20)).Min() - memory.Origin;
 
     private static string Constants(Board board)
     {
@@ -169,6 +179,8 @@ public static class BoardGenerator
 
                 public static int SlotBytes => {{board.Slot?.Bytes ?? 0}};
 
+                public static SlotFlash OpenSlotFlash() => {{SlotFlash(board)}};
+
                 public static uint I2cClockHz => {{board.I2c?.ClockHz ?? 0}};
 
                 public static uint SpiClockHz => {{board.Spi?.ClockHz ?? 0}};
@@ -195,7 +207,12 @@ public static class BoardGenerator
                     {{Spi(board)}}
                 }
 
-                public static Watchdog OpenWatchdog(TimeBase time) => {{Watchdog(board)}};
+                public static Watchdog OpenWatchdog(TimeBase time) => {{Watchdog(board, "time")}};
+
+                public static Watchdog StartWatchdog()
+                {
+                    {{StartWatchdog(board)}}
+                }
             }
             
             """);
@@ -212,6 +229,7 @@ public static class BoardGenerator
         null => "null",
         "cmsdk" => $"new CmsdkPin({Hex(board.Gpio.Base)} + 0x1000 * (uint){port}, {pin})",
         "nrf" => $"new NordicPin({port}, {pin})",
+        "rp2350" => $"new Rp2350Pin({pin})",
         _ => $"new Stm32GpioPin({Hex(board.Gpio.Base)}, {Hex(board.Gpio.Enable)}, {port}, {pin})",
     };
 
@@ -226,25 +244,65 @@ public static class BoardGenerator
         null => "return null;",
         "sbcon" => $"return new SbconI2c(time, {Hex(board.I2c.Base)});",
         "pins" => $"PinI2c bus = new PinI2c(time, {NamedPin(board, board.I2c.Scl)}, {NamedPin(board, board.I2c.Sda)});\n        bus.Take();\n        return bus;",
+        "nrf" => string.Create(CultureInfo.InvariantCulture, $"return new NordicI2c(time, {Hex(board.I2c.Base)}, {Index(board.I2c.Scl)}, {Index(board.I2c.Sda)});"),
+        "rp2350" => string.Create(CultureInfo.InvariantCulture, $"return new Rp2350I2c(time, {Hex(board.I2c.Base)}, clockHz, {Index(board.I2c.Scl)}, {Index(board.I2c.Sda)});"),
+        "stm32l4" => Stm32I2c(board, board.I2c, "0x40021058"),
+        "stm32h7" => Stm32I2c(board, board.I2c, "0x580244E8"),
         _ => string.Create(CultureInfo.InvariantCulture, $"return new Stm32F4I2c(time, {Hex(board.I2c.Base)}, clockHz, {NamedPin(board, board.I2c.Scl)}, {NamedPin(board, board.I2c.Sda)}, {board.I2c.Alternate});"),
     };
+
+    // The register enables the clock of the unit: RCC_APB1ENR1 of the L4+, RCC_APB1LENR of the H7.
+    private static string Stm32I2c(Board board, BoardI2c bus, string enable) =>
+        string.Create(CultureInfo.InvariantCulture, $"return new Stm32I2c(time, {Hex(bus.Base)}, {enable}, clockHz, {NamedPin(board, bus.Scl)}, {NamedPin(board, bus.Sda)}, {bus.Alternate});");
+
+    /// <summary>A pin counted over ports of 32, as Nordic's units name it.</summary>
+    private static int Index(string? pin)
+    {
+        (int port, int number) = Number(pin);
+        return 32 * port + number;
+    }
 
     private static string Spi(Board board)
     {
         if (board.Spi is null) return "return null;";
-        if (board.Spi.Driver == "pl022") return $"return new Pl022Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode);";
+        string open = board.Spi.Driver switch
+        {
+            "nrf" => string.Create(CultureInfo.InvariantCulture, $"new NordicSpi(time, {Hex(board.Spi.Base)}, rateHz, mode, {Index(board.Spi.Sck)}, {Index(board.Spi.Miso)}, {Index(board.Spi.Mosi)})"),
+            "stm32f4" => $"new Stm32F4Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode)",
+            "stm32l4" => $"new Stm32L4Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode)",
+            "stm32h7" => $"new Stm32H7Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode)",
+            _ => $"new Pl022Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode)",
+        };
         StringBuilder text = new();
+
+        // SPI0 of the RP2350 is bit 18 of RESET, SPI1 the bit behind.
+        if (board.Spi.Driver == "pl022-rp2350") text.Append(CultureInfo.InvariantCulture, $"Rp2350Unit.Start(1u << {18 + (board.Spi.Base - 0x40080000) / 0x8000});\n        ");
         foreach (string? pin in (string?[])[board.Spi.Sck, board.Spi.Miso, board.Spi.Mosi])
-            text.Append(CultureInfo.InvariantCulture, $"{NamedPin(board, pin)}.SetAlternate({board.Spi.Alternate});\n        ");
-        return text.Append(CultureInfo.InvariantCulture, $"return new Stm32F4Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode);").ToString();
+            if (board.Spi.Driver == "pl022-rp2350") text.Append(CultureInfo.InvariantCulture, $"Rp2350Unit.SetPin({Number(pin).Pin}, {board.Spi.Alternate});\n        ");
+            else if (board.Spi.Driver.StartsWith("stm32", StringComparison.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"{NamedPin(board, pin)}.SetAlternate({board.Spi.Alternate});\n        ");
+        return text.Append(CultureInfo.InvariantCulture, $"return {open};").ToString();
     }
 
-    private static string Watchdog(Board board) => board.Watchdog?.Driver switch
+    private static string SlotFlash(Board board) => board.SlotDriver switch
+    {
+        null => "null",
+        "memory" => "new MemoryFlash()",
+        "stm32f4" => "new Stm32F4Flash()",
+        "stm32l4" => "new Stm32L4Flash()",
+        "stm32h7" => "new Stm32H7Flash()",
+        _ => "new NordicFlash()",
+    };
+
+    private static string StartWatchdog(Board board) => board.Watchdog is null
+        ? "return null;"
+        : string.Create(CultureInfo.InvariantCulture, $"Watchdog watchdog = {Watchdog(board, "OpenTime()")};\n        watchdog.Start({board.Watchdog.TimeOutMilliseconds});\n        return watchdog;");
+
+    private static string Watchdog(Board board, string time) => board.Watchdog?.Driver switch
     {
         null => "null",
         "cmsdk" => string.Create(CultureInfo.InvariantCulture, $"new CmsdkWatchdog({Hex(board.Watchdog.Base)}, {board.Watchdog.ClockHz})"),
         "nrf" => "new NordicWatchdog()",
-        _ => $"new Stm32Watchdog(time, {Hex(board.Watchdog.Base)})",
+        _ => $"new Stm32Watchdog({time}, {Hex(board.Watchdog.Base)})",
     };
 
     private static string Factory(IEnumerable<int> operators)

@@ -23,10 +23,24 @@ public static class ImageFinisher
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>Writes the files and returns the sizes, which also stand in a .sizes.json beside the image.</summary>
-    /// <exception cref="BoardException">The image breaks a rule of the firmware.</exception>
-    public static ImageSizes Finish(Board board, string elfPath)
+    /// <exception cref="BoardException">The image breaks a rule of the firmware, or does not fit: then there is no image.</exception>
+    public static ImageSizes Finish(Board board, ModelHeader model, string elfPath)
     {
         ArgumentNullException.ThrowIfNull(board);
+        ArgumentNullException.ThrowIfNull(model);
+        try
+        {
+            return FinishWhole(board, model, elfPath);
+        }
+        catch (BoardException)
+        {
+            File.Delete(elfPath);
+            throw;
+        }
+    }
+
+    private static ImageSizes FinishWhole(Board board, ModelHeader model, string elfPath)
+    {
         ElfImage elf = ElfImage.Read(elfPath);
 
         // ilc's data stays in flash: a static with an initial value that the program changes would be there as well.
@@ -35,13 +49,25 @@ public static class ImageFinisher
         if (elf.Symbols.FirstOrDefault(s => s.Name.StartsWith("__GCSTATICS", StringComparison.Ordinal)) is { } reference)
             throw new BoardException(elfPath, $"{reference.Name} holds statics that are references, which start-up does not make", "keep such objects in fields");
         (uint address, byte[] image) = elf.Loaded;
+        ImageSizes sizes = Measure(board, elf);
+        CheckFit(board, model, sizes, image.Length);
         string stem = Path.ChangeExtension(elfPath, null);
         File.WriteAllBytes(stem + ".bin", image);
         File.WriteAllText(stem + ".hex", ImageFormats.IntelHex(address, image));
         File.WriteAllBytes(stem + ".uf2", ImageFormats.Uf2(address, image, board.Flashing.Uf2Family));
-        ImageSizes sizes = Measure(board, elf);
         File.WriteAllText(stem + ".sizes.json", JsonSerializer.Serialize(sizes, Layout) + "\n");
         return sizes;
+    }
+
+    /// <summary>What <see cref="BoardGenerator.CheckFit"/> estimates, to the byte but for the objects, of which it is the most.</summary>
+    private static void CheckFit(Board board, ModelHeader model, ImageSizes sizes, int image)
+    {
+        long flash = board.Flash.Bytes - (board.Slot?.Bytes ?? 0);
+        if (image > flash)
+            throw new BoardException(board.Name, $"the model needs {sizes.Model} bytes of flash and the program {image - sizes.Model}, together {image}; there are {BoardGenerator.Room(board, flash)}", "convert with narrower weights, or choose a board with more flash");
+        long needed = 4L * model.ArenaWords + model.ObjectBytes;
+        if (needed > sizes.Heap)
+            throw new BoardException(board.Name, $"the model needs an arena of {4L * model.ArenaWords} bytes and objects up to {model.ObjectBytes}, the program {sizes.Statics} and a stack of {sizes.Stack}, together {needed + board.Ram.Bytes - sizes.Heap} bytes of ram; there are {board.Ram.Bytes}", "make the network smaller, or choose a board with more ram");
     }
 
     /// <summary>Measures an image.</summary>

@@ -69,8 +69,8 @@ public sealed class ModelHeader
 
         if (Word(24) > int.MaxValue / 4) throw new BoardException(path, $"asks for an arena of {Word(24)} words", "convert it again");
 
-        // Objects on a 32-bit machine: buffers 60, tensors 16, ports 32, operators up to 240; references to them 4 each; tables and link.
-        int objects = 64 * Half(28) + 20 * Half(32) + 36 * Half(36) + 244 * operators + 1536;
+        // Objects on a 32-bit machine: buffers 60, tensors 16, ports 32, operators up to 240; references to them 4 each; tables, link, slot and watchdog.
+        int objects = 64 * Half(28) + 20 * Half(32) + 36 * Half(36) + 244 * operators + 1728;
         return new ModelHeader(file, (int)Word(24), objects, records);
     }
 }

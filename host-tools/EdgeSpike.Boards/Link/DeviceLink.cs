@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Text;
 using EdgeSpike.Firmware;
 
@@ -14,6 +15,9 @@ namespace EdgeSpike.Boards.Link;
 /// </summary>
 public sealed class DeviceLink : IDisposable
 {
+    // Flash is written in units of up to 32 bytes: as many as a frame holds.
+    private const int UploadPart = (FrameLine.MostBytes - 8) & ~31;
+
     private readonly string _name;
     private readonly StreamPort _port;
     private readonly FrameLine _line;
@@ -34,7 +38,7 @@ public sealed class DeviceLink : IDisposable
         _sequence = (byte)Environment.TickCount;
     }
 
-    /// <summary>How long an answer may take.</summary>
+    /// <summary>How long an answer may take; the slowest block of flash is erased in 4 s.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a request is sent before the device counts as silent.</summary>
@@ -99,7 +103,7 @@ public sealed class DeviceLink : IDisposable
 
     /// <summary>
     /// Runs ticks, each with its inputs as <see cref="EventInput"/> and <see cref="ValueInput"/> encode them (all input ports in
-    /// order, joined), and returns their checksums. As many go into a frame as fit.
+    /// order, joined), and returns their checksums. As many go into a frame as fit; one takes at most 255 bytes.
     /// </summary>
     public uint[] Run(IReadOnlyList<byte[]> ticks)
     {
@@ -111,7 +115,7 @@ public sealed class DeviceLink : IDisposable
             List<byte> payload = [0];
             int count = 0;
             while (count < Most && done + count < ticks.Count && payload.Count + ticks[done + count].Length <= Room) payload.AddRange(ticks[done + count++]);
-            if (count == 0) throw new BoardException(_name, $"the input of tick {done} takes {ticks[done].Length} bytes, a frame holds {Room - 1}", "use SetEvents or SetValues, and Step");
+            if (count == 0) throw new ArgumentException($"tick {done} has {ticks[done].Length} bytes where a frame holds {Room - 1}", nameof(ticks));
             payload[0] = (byte)count;
             byte[] answer = Request(LinkCommand.Run, [.. payload]);
             Expect(answer, 4 * count, 4 * count);
@@ -122,7 +126,33 @@ public sealed class DeviceLink : IDisposable
         return checksums;
     }
 
-    /// <summary>A tick's input at a port of events, for <see cref="Run"/>.</summary>
+    /// <summary>Runs ticks and returns their checksums. Inputs that a frame does not hold go in parts, a tick at a time.</summary>
+    /// <param name="ticks">For each tick its input ports in order: index among all ports, whether it takes events, indices or values.</param>
+    public uint[] Run(IReadOnlyList<IReadOnlyList<(int Port, bool Events, int[] Words)>> ticks)
+    {
+        ArgumentNullException.ThrowIfNull(ticks);
+        List<uint> checksums = [];
+        List<byte[]> together = [];
+        foreach (IReadOnlyList<(int Port, bool Events, int[] Words)> tick in ticks)
+        {
+            if (tick.Sum(p => p.Events ? 2 + 2 * p.Words.Length : 4 * p.Words.Length) < FrameLine.MostBytes - 4)
+            {
+                together.Add([.. tick.SelectMany(p => p.Events ? EventInput(p.Words) : ValueInput(p.Words))]);
+                continue;
+            }
+
+            checksums.AddRange(Run(together));
+            together.Clear();
+            foreach ((int port, bool events, int[] words) in tick) Input(port, words, events ? 2 : 4);
+            byte[] answer = Request(LinkCommand.Step, [2]);
+            Expect(answer, 8, 8);
+            checksums.Add(BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(4)));
+        }
+
+        return [.. checksums, .. Run(together)];
+    }
+
+    /// <summary>A tick's input at a port of events, for <see cref="Run(IReadOnlyList{byte[]})"/>.</summary>
     public static byte[] EventInput(ReadOnlySpan<int> indices)
     {
         byte[] bytes = new byte[2 + 2 * indices.Length];
@@ -131,7 +161,7 @@ public sealed class DeviceLink : IDisposable
         return bytes;
     }
 
-    /// <summary>A tick's input at a port of values, for <see cref="Run"/>.</summary>
+    /// <summary>A tick's input at a port of values, for <see cref="Run(IReadOnlyList{byte[]})"/>.</summary>
     public static byte[] ValueInput(ReadOnlySpan<int> values)
     {
         byte[] bytes = new byte[4 * values.Length];
@@ -213,7 +243,7 @@ public sealed class DeviceLink : IDisposable
         Request(LinkCommand.UploadBegin, number);
         for (int at = 0; at < model.Length;)
         {
-            int count = Math.Min(FrameLine.MostBytes - 8, model.Length - at);
+            int count = Math.Min(UploadPart, model.Length - at);
             byte[] payload = new byte[4 + count];
             BinaryPrimitives.WriteInt32LittleEndian(payload, at);
             model.AsSpan(at, count).CopyTo(payload.AsSpan(4));
@@ -269,7 +299,7 @@ public sealed class DeviceLink : IDisposable
                 if (!_line.Receive())
                 {
                     if (_port.Ended) throw new BoardException(_name, "the line was closed", "look at the cable or the emulator and start again");
-                    _port.Await(Patience - clock.Elapsed > TimeSpan.Zero ? Patience - clock.Elapsed : TimeSpan.Zero);
+                    _port.Await(Patience - clock.Elapsed);
                     continue;
                 }
 

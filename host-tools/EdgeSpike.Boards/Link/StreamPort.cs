@@ -34,8 +34,8 @@ internal sealed class StreamPort : BytePort, IDisposable
         return _chunk[_at++];
     }
 
-    /// <summary>Waits until there is something to read. False: there is not, within this time.</summary>
-    public bool Await(TimeSpan time) => _at < _chunk.Length || Take(time);
+    /// <summary>Waits until there is something to read. False: there is not, within this time; none is left where it is negative.</summary>
+    public bool Await(TimeSpan time) => _at < _chunk.Length || Take(time > TimeSpan.Zero ? time : TimeSpan.Zero);
 
     /// <inheritdoc/>
     public override void Write(int value)

@@ -66,6 +66,25 @@ internal sealed class DeviceConnection : IDisposable
         }
     }
 
+    /// <summary>Connects to a board at a port, whatever model it holds, and makes sure that it is this board.</summary>
+    /// <param name="session">For notes and Ctrl-C.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="port">Serial port or tcp:HOST:PORT.</param>
+    public static DeviceConnection OpenAny(Session session, Board board, string port)
+    {
+        DeviceConnection connection = OpenPort(session, board, port);
+        try
+        {
+            connection.Meet(session, $"edgespike flash --board {board.Name} --model MODEL.esm");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Why the device restarted, if it did: then whatever it said since is of no use.</summary>
     /// <exception cref="BoardException">It stopped; with cause, place and tick.</exception>
     public void ThrowIfStopped()
@@ -104,8 +123,10 @@ internal sealed class DeviceConnection : IDisposable
             throw new ConversionException(ErrorCode.DeviceFailed, port, $"it can't be opened ({error.Message})", "look at the cable, at who else uses the port, and whether you may (on Debian: group dialout)", error);
         }
 
+        bool emulated = port.StartsWith("tcp:", StringComparison.Ordinal) || port.StartsWith("/dev/pts/", StringComparison.Ordinal);
         DeviceLink link = new(place, stream, stream);
-        return new DeviceConnection(board, place, link, link, port.StartsWith("tcp:", StringComparison.Ordinal) || port.StartsWith("/dev/pts/", StringComparison.Ordinal), session.Cancellation);
+        if (emulated) link.Attempts = EmulatedDevice.Attempts;
+        return new DeviceConnection(board, place, link, link, emulated, session.Cancellation);
     }
 
     private static Stream OpenSerial(string port, int baud)
@@ -135,16 +156,22 @@ internal sealed class DeviceConnection : IDisposable
 
     private void Greet(Session session, string modelPath, byte[] model)
     {
-        DeviceIdentity identity = Link.Identify();
         string flash = $"edgespike flash --board {Board.Name} --model {modelPath}";
-        if (identity.Board != Board.Name) throw new BoardException(Place, $"the device calls itself '{identity.Board}'", $"give that board, or flash this one: {flash}");
-        PanicReport panic = Link.ReadPanic(forget: true);
-        if (panic.Happened) session.Error.WriteLine($"note: before this, the program on the device stopped: {Describe(panic)}");
+        DeviceIdentity identity = Meet(session, flash);
         bool same = identity.ModelBytes == model.Length && identity.ModelChecksum == BinaryPrimitives.ReadUInt32LittleEndian(model.AsSpan(12));
 
         // It may be an upload that it refuses, while the model that is asked for runs.
         if (identity.ModelError != 0 && !same) throw new BoardException(Place, $"the device refuses its model at offset {identity.ModelErrorOffset}: {ModelLoading.Text((ModelError)identity.ModelError)}", flash);
         if (!same) throw new BoardException(Place, $"the device holds another model ({identity.ModelBytes} bytes, checksum {identity.ModelChecksum:x8})", flash);
+    }
+
+    private DeviceIdentity Meet(Session session, string flash)
+    {
+        DeviceIdentity identity = Link.Identify();
+        if (identity.Board != Board.Name) throw new BoardException(Place, $"the device calls itself '{identity.Board}'", $"give that board, or flash this one: {flash}");
+        PanicReport panic = Link.ReadPanic(forget: true);
+        if (panic.Happened) session.Error.WriteLine($"note: before this, the program on the device stopped: {Describe(panic)}");
+        return identity;
     }
 
     private static string Describe(PanicReport panic) => $"{panic.Meaning}, at 0x{panic.Address:x8}, tick {panic.Tick}, restarts {panic.Restarts}";

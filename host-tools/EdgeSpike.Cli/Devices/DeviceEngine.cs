@@ -14,17 +14,15 @@ namespace EdgeSpike.Cli.Devices;
 
 /// <summary>
 /// Plays recordings on a board, tick by tick, and the same tick on the host's interpreter: the first tick whose checksums differ
-/// ends it. Spikes that are recorded are those the device streamed; scores and answers are read from its memory.
+/// ends it. Spikes that are recorded are those the device streamed; membranes, scores and answers are read from its memory.
 /// </summary>
 /// <remarks>
-/// Two ways through the link. Mostly one request a tick, answered by the checksum. When spikes are recorded, or an input is too
-/// large for a frame, the device streams what its operators emit and the checksum (runtime/FORMAT.md, Vectors) is formed here.
+/// Two ways through the link. Mostly one request a tick, answered by the checksum. When spikes are recorded, the device streams
+/// what its operators emit and the checksum (runtime/FORMAT.md, Vectors) is formed here. Membranes and states are persistent: after
+/// a tick they stand where the model file says, and no other signal shares their words.
 /// </remarks>
 internal sealed class DeviceEngine : IPlaybackEngine
 {
-    // A payload of 256 bytes less the number of ticks.
-    private const int MostInput = 255;
-
     private readonly DeviceConnection _device;
     private readonly ModelEngine _host;
     private readonly bool _streamsAll;
@@ -62,7 +60,12 @@ internal sealed class DeviceEngine : IPlaybackEngine
     public (int Width, bool Spikes) Find(SignalRequest request)
     {
         (int width, bool spikes) = _host.Find(request);
-        if (!spikes) throw new ConversionException(ErrorCode.Unsupported, $"layer '{request.Layer}'", "a board streams spikes, no membranes or values", "leave out --board to record them; the spikes are the same");
+        if (!spikes)
+        {
+            if (!Buffer(request.Layer).Persistent) throw new ConversionException(ErrorCode.Unsupported, $"layer '{request.Layer}'", "its values are gone when a tick has ended: the board uses their memory again", "leave out --board to record them; the spikes are the same");
+            return (width, spikes);
+        }
+
         if (!_streamsAll) throw new ConversionException(ErrorCode.Unsupported, $"layer '{request.Layer}'", "a board does not stream the spikes of resonators and sigma-delta neurons", "leave out --board to record them");
         return (width, spikes);
     }
@@ -82,8 +85,8 @@ internal sealed class DeviceEngine : IPlaybackEngine
         _host.Runner.SetInput(input);
         int[][] words = _host.Runner.LastInput();
         uint expected = _host.Runner.Interpreter.StepChecksum();
-        byte[] encoded = [.. words.SelectMany((w, i) => _events[i] ? DeviceLink.EventInput(w) : DeviceLink.ValueInput(w))];
-        uint given = requests.Count == 0 && encoded.Length <= MostInput ? _device.Link.Run([encoded])[0] : Stream(words, requests, signals);
+        bool streams = requests.Any(r => Find(r).Spikes);
+        uint given = streams ? Stream(words, requests, signals) : _device.Link.Run([[.. words.Select((w, i) => (_ports[i], _events[i], w))]])[0];
         if (given != expected)
         {
             // A device that restarted begins at tick 0 again, which is no difference in arithmetic.
@@ -91,6 +94,8 @@ internal sealed class DeviceEngine : IPlaybackEngine
             throw Differs($"recording {_recording} differs first at tick {_tick} (checksum {given:x8}, the host's {expected:x8})");
         }
 
+        for (int r = 0; r < requests.Count; r++)
+            if (!Find(requests[r]).Spikes) ReadValues(requests[r].Layer, signals[r]);
         Compared++;
         _tick++;
     }
@@ -116,7 +121,6 @@ internal sealed class DeviceEngine : IPlaybackEngine
 
     private uint Stream(int[][] words, IReadOnlyList<SignalRequest> requests, double[][] signals)
     {
-        if (!_streamsAll) throw new ConversionException(ErrorCode.Unsupported, _device.Place, $"an input of tick {_tick} is too large for one frame, and this model can't be compared otherwise", "run it without --board");
         for (int i = 0; i < words.Length; i++)
             if (_events[i]) _device.Link.SetEvents(_ports[i], words[i]);
             else _device.Link.SetValues(_ports[i], words[i]);
@@ -128,7 +132,8 @@ internal sealed class DeviceEngine : IPlaybackEngine
             hash *= 16777619;
         }
 
-        for (int r = 0; r < requests.Count; r++) Read(requests[r].Layer, emissions, signals[r]);
+        for (int r = 0; r < requests.Count; r++)
+            if (Find(requests[r]).Spikes) Read(requests[r].Layer, emissions, signals[r]);
         return hash;
     }
 
@@ -143,6 +148,25 @@ internal sealed class DeviceEngine : IPlaybackEngine
         for (int i = 0; i < emission.Values.Count; i++)
             if (emission.Events) signal[layout.ToSource(emission.Values[i])] = 1;
             else signal[layout.ToSource(i)] = emission.Values[i];
+    }
+
+    /// <summary>Membranes or states of a layer, real, in the source's order.</summary>
+    private void ReadValues(string name, double[] signal)
+    {
+        LayerMetadata layer = _host.Runner.Metadata.Layers.First(l => l.Name == name);
+        Layout layout = new(layer.Channels, layer.Positions);
+        ModelBuffer buffer = Buffer(name);
+        int[] words = _device.Link.ReadArena(buffer.Offset, buffer.Length);
+        if (!words.AsSpan().SequenceEqual(_host.Runner.Interpreter.Arena.AsSpan(buffer.Offset, buffer.Length)))
+            throw Differs($"recording {_recording} gives other values of layer '{name}' after tick {_tick}");
+        for (int p = 0; p < words.Length; p++) signal[layout.ToSource(p)] = words[p] * layer.Step[p % layer.Step.Length];
+    }
+
+    /// <summary>Where a layer's membranes or values stand.</summary>
+    private ModelBuffer Buffer(string name)
+    {
+        LayerMetadata layer = _host.Runner.Metadata.Layers.First(l => l.Name == name);
+        return _host.Runner.Interpreter.Model.Buffers[layer.Membrane >= 0 ? layer.Membrane : layer.Values];
     }
 
     /// <summary>What the ports of a kind hold on the device is what they hold here.</summary>

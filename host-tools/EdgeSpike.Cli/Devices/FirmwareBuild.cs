@@ -21,13 +21,16 @@ internal sealed class FirmwareBuild
     private readonly string _boardPath;
     private readonly string _modelPath;
     private readonly string _folder;
+    private readonly bool _allOperators;
 
     /// <summary>A build that has not begun.</summary>
     /// <param name="boardName">A name in boards/, or a path.</param>
     /// <param name="modelPath">Model file, which the host has verified.</param>
+    /// <param name="allOperators">Also those that the model lacks, for models that are uploaded later.</param>
     /// <exception cref="ConversionException"><see cref="ErrorCode.Unsupported"/>: the model is too large for the board.</exception>
-    public FirmwareBuild(string boardName, string modelPath)
+    public FirmwareBuild(string boardName, string modelPath, bool allOperators = false)
     {
+        _allOperators = allOperators;
         _root = Checkout.Root();
         _boardPath = Checkout.BoardPath(boardName);
         _modelPath = Path.GetFullPath(modelPath);
@@ -37,7 +40,7 @@ internal sealed class FirmwareBuild
         ImageBase = Path.Combine(_folder, $"{Board.Name}-{model}");
         try
         {
-            BoardGenerator.CheckFit(Board, ModelHeader.Read(_modelPath));
+            BoardGenerator.CheckFit(Board, ModelHeader.Read(_modelPath), allOperators);
         }
         catch (BoardException error)
         {
@@ -56,7 +59,7 @@ internal sealed class FirmwareBuild
     [
         "dotnet", "build", Path.Combine(_root, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
         $"-p:Board={Escape(Path.GetDirectoryName(_boardPath) == Path.Combine(_root, "boards") ? Board.Name : _boardPath)}",
-        $"-p:Model={Escape(_modelPath)}", $"-p:FirmwareOutput={Escape(_folder)}",
+        $"-p:Model={Escape(_modelPath)}", $"-p:FirmwareOutput={Escape(_folder)}", .. _allOperators ? (string[])["-p:Operators=All"] : [],
     ];
 
     /// <summary>Builds, and gives the path of the .elf.</summary>
@@ -92,6 +95,7 @@ internal sealed class FirmwareBuild
     private string Inputs()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(_allOperators ? "all operators\n" : "operators of the model\n"));
         IEnumerable<string> sources = ((string[])["firmware/bare-metal", "runtime/EdgeSpike.Runtime", "host-tools/EdgeSpike.Boards"])
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(_root, folder), "*", new EnumerationOptions { RecurseSubdirectories = true }))
             .Select(file => Path.GetRelativePath(_root, file))

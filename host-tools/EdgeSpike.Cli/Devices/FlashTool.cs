@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using EdgeSpike.Boards;
+using EdgeSpike.Boards.Link;
 using EdgeSpike.Conversion;
 
 namespace EdgeSpike.Cli.Devices;
@@ -58,10 +59,10 @@ internal static class FlashTool
     // Boot loaders that take UF2 have this file at the top of their drive.
     private static string? FindDrive() => DriveInfo.GetDrives().Select(d => d.Name).FirstOrDefault(name => File.Exists(Path.Combine(name, "INFO_UF2.TXT")));
 
-    private static string[] Qemu(Board board, string imageBase, string? port)
+    private static IReadOnlyList<string> Qemu(Board board, string imageBase, string? port)
     {
         if (board.QemuMachine is null) throw new ConversionException(ErrorCode.Unsupported, board.Name, "QEMU does not have this board", "leave out --emulator, or choose a board that 'edgespike boards' shows with an emulator");
         string serial = port is null ? "pty" : port.StartsWith("tcp:", StringComparison.Ordinal) ? $"{port},server=on,wait=off" : throw new ConversionException(ErrorCode.Usage, $"--port {port}", "it is not where an emulator can listen", "give tcp:127.0.0.1:4242, or leave it out for a terminal of its own");
-        return ["qemu-system-arm", "-M", board.QemuMachine, "-display", "none", "-monitor", "none", "-serial", serial, "-kernel", imageBase + ".elf"];
+        return ["qemu-system-arm", .. EmulatedDevice.Arguments(board, serial, imageBase + ".elf")];
     }
 }

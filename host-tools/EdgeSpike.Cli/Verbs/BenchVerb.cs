@@ -101,7 +101,7 @@ internal static class BenchVerb
             {
                 progress.Report((double)n / inputs.Count);
                 link.Reset();
-                link.Run([.. Enumerable.Range(0, inputs.Ticks(n)).Select(t => inputs.Tick(n, t).SelectMany(p => p.Events ? DeviceLink.EventInput(p.Words) : DeviceLink.ValueInput(p.Words)).ToArray())]);
+                link.Run([.. Enumerable.Range(0, inputs.Ticks(n)).Select(t => inputs.Tick(n, t))]);
                 for (int i = 0; i < operators; i++)
                 {
                     OperatorProfile one = link.Profile(i), sum = sums[i];

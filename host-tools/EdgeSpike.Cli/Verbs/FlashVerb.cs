@@ -9,6 +9,7 @@ using EdgeSpike.Boards;
 using EdgeSpike.Cli.Devices;
 using EdgeSpike.Cli.Terminal;
 using EdgeSpike.Conversion;
+using EdgeSpike.Conversion.Files;
 
 namespace EdgeSpike.Cli.Verbs;
 
@@ -22,20 +23,24 @@ internal static partial class FlashVerb
         Option<string> model = new("--model") { Description = "Model file (.esm).", HelpName = "OUT.esm", Required = true };
         Option<string?> port = Choices.Path("--port", "P", "Which of several: serial number of the probe or device, or folder of the UF2 drive. For QEMU: tcp:HOST:PORT where it listens; default a terminal of its own.");
         Option<bool> dry = new("--dry-run") { Description = "Print the commands that build and flash, and do neither." };
+        Option<bool> upload = new("--upload") { Description = "Send the model over the link into the second slot of a board that runs the firmware already, at --port: a serial port, or tcp:HOST:PORT. It runs from then on; the model flashed with the firmware stays behind it." };
+        Option<bool> all = new("--all-operators") { Description = "Keep the operators that the model lacks, for models that are uploaded later." };
         Option<bool> emulator = new("--emulator") { Description = "Start the board in QEMU instead, until Ctrl-C; what boards without a flashing method do anyway." };
         VerbCommand verb = new(
             "flash", "Builds the firmware with a model in it and puts it onto a board, with the tool that the board's file names.",
             ("edgespike flash --board stm32f4-discovery --model braille.esm", "builds and flashes"),
             ("edgespike flash --board pico2 --model braille.esm --dry-run", "only shows the commands"),
-            ("edgespike flash --board mps2-an386 --model braille.esm", "starts QEMU and says how to connect"));
+            ("edgespike flash --board mps2-an386 --model braille.esm", "starts QEMU and says how to connect"),
+            ("edgespike flash --board stm32f4-discovery --model next.esm --upload --port /dev/ttyUSB0", "only the model, into the second slot"));
         verb.Add(board);
         verb.Add(model);
-        foreach (Option option in (Option[])[port, dry, emulator]) verb.Add(option);
+        foreach (Option option in (Option[])[port, dry, emulator, upload, all]) verb.Add(option);
         verb.Work = parsed =>
         {
             string path = parsed.GetRequiredValue(model);
             Sources.LoadModel(path);
-            FirmwareBuild build = new(parsed.GetRequiredValue(board), path);
+            if (parsed.GetValue(upload)) return Upload(session, parsed.GetRequiredValue(board), path, parsed.GetValue(port), parsed.GetValue(dry) || parsed.GetValue(emulator) || parsed.GetValue(all));
+            FirmwareBuild build = new(parsed.GetRequiredValue(board), path, parsed.GetValue(all));
             IReadOnlyList<string> command = FlashTool.Command(build.Board, build.ImageBase, parsed.GetValue(port), parsed.GetValue(emulator));
             if (parsed.GetValue(dry))
             {
@@ -56,6 +61,24 @@ internal static partial class FlashVerb
             return ErrorCode.None;
         };
         return verb;
+    }
+
+    private static ErrorCode Upload(Session session, string boardName, string path, string? port, bool others)
+    {
+        if (others) throw new ConversionException(ErrorCode.Usage, "--upload", "it builds and starts nothing, so --dry-run, --emulator and --all-operators do not go with it", "leave one out");
+        Board board = Checkout.Board(boardName);
+        byte[] model = InputFile.ReadAllBytes(path);
+        ModelUpload.CheckSlot(board, path, model.Length);
+        if (port is null) throw new ConversionException(ErrorCode.OptionNeeded, "--upload", "there is no port to send it to", "give the port of the board, such as --port /dev/ttyACM0");
+        using DeviceConnection device = DeviceConnection.OpenAny(session, board, port);
+        ModelUpload.Run(session, device, path, model);
+        string next = $"edgespike check {path} --board {board.Name} --port {port}";
+        session.Show(new { Board = board.Name, device.Place, Bytes = model.Length, Next = next }, console =>
+        {
+            Tables.Line(console, $"{path}: {Units.Number(model.Length)} bytes in the second slot of {device.Place}, from where it runs now");
+            Tables.Line(console, $"next: {next}");
+        });
+        return ErrorCode.None;
     }
 
     private static void Flash(Session session, FirmwareBuild build, IReadOnlyList<string> command, string path)

@@ -43,6 +43,9 @@ public sealed record ExitCalibration
     /// <summary>Gains, one a tick (<see cref="Confidence"/>).</summary>
     public required int[] Gains { get; init; }
 
+    /// <summary>Their shift: so that the largest has 15 bits.</summary>
+    public required int Shift { get; init; }
+
     /// <summary>Share of right answers after the last tick.</summary>
     public required double FullAccuracy { get; init; }
 
@@ -57,7 +60,7 @@ public sealed record ExitCalibration
     {
         int[] limits = new int[Gains.Length];
         Array.Fill(limits, early ? Chosen.Limit : -1);
-        return new Confidence(Gains, limits);
+        return new Confidence(Gains, Shift, limits);
     }
 
     /// <summary>Calibrates.</summary>
@@ -73,16 +76,17 @@ public sealed record ExitCalibration
         ArgumentNullException.ThrowIfNull(windows);
         ArgumentNullException.ThrowIfNull(chosen);
         ScoreTrace[] traces = ScoreTrace.Of(model, windows, chosen, progress);
-        int[] gains = new int[model.Ticks];
-        for (int t = 0; t < gains.Length; t++) gains[t] = Gain(traces, t);
-        Confidence rule = new(gains, null);
+        double[] octaves = [.. Enumerable.Range(0, model.Ticks).Select(t => Gain(traces, t))];
+        int shift = (int)Math.Clamp(14 - Math.Ceiling(Math.Log2(16 * octaves.Max())), 0, 62);
+        int[] gains = [.. octaves.Select(o => (int)Math.Clamp(Math.Round(16 * o * Math.Pow(2, shift)), 1, int.MaxValue))];
+        Confidence rule = new(gains, shift, null);
         List<ExitPoint> points = [Point(traces, rule, -1)];
         // Four thresholds an octave of odds, from even odds to one in a million.
         for (int k = 0; k <= 80; k++) points.Add(Point(traces, rule, (int)Math.Round(Confidence.One * Math.Pow(2, -k / 4.0))));
         ExitPoint taken = points.Where(p => p.Accuracy >= points[0].Accuracy - mostLost - 1e-12).MinBy(p => p.MeanTicks)!;
         return new ExitCalibration
         {
-            ModelSha256 = model.Sha256, Source = source, Windows = chosen.Count, MostLost = mostLost, Gains = gains, FullAccuracy = points[0].Accuracy, Chosen = taken,
+            ModelSha256 = model.Sha256, Source = source, Windows = chosen.Count, MostLost = mostLost, Gains = gains, Shift = shift, FullAccuracy = points[0].Accuracy, Chosen = taken,
             Front = [.. points.Where(p => !points.Any(q => q.MeanTicks <= p.MeanTicks && q.Accuracy >= p.Accuracy && (q.MeanTicks < p.MeanTicks || q.Accuracy > p.Accuracy))).DistinctBy(p => (p.MeanTicks, p.Accuracy)).OrderBy(p => p.MeanTicks)],
         };
     }
@@ -114,10 +118,10 @@ public sealed record ExitCalibration
     }
 
     /// <summary>The gain that makes the labels most likely at a tick: the likelihood has one summit, found by thirds.</summary>
-    private static int Gain(ScoreTrace[] traces, int tick)
+    private static double Gain(ScoreTrace[] traces, int tick)
     {
         // In octaves a unit of score, as a power of 2.
-        double low = -24, high = 4;
+        double low = -44, high = 4;
         for (int i = 0; i < 40; i++)
         {
             double a = low + (high - low) / 3, b = high - (high - low) / 3;
@@ -125,7 +129,7 @@ public sealed record ExitCalibration
             else low = a;
         }
 
-        return (int)Math.Clamp(Math.Round(16.0 * Confidence.GainOne * Math.Pow(2, low)), 1, int.MaxValue);
+        return Math.Pow(2, low);
     }
 
     private static double Loss(ScoreTrace[] traces, int tick, double octaves)

@@ -112,7 +112,7 @@ public sealed class HarModel
     {
         WindowClassifier classifier = new();
         Interpreter interpreter = NewInterpreter();
-        StreamError error = classifier.Prepare(interpreter, HarWindows.Channels, SamplesPerTick, _order, confidence ?? new Confidence(new int[Ticks], null));
+        StreamError error = classifier.Prepare(interpreter, HarWindows.Channels, SamplesPerTick, _order, confidence ?? new Confidence(new int[Ticks], 0, null));
         return (error, classifier);
     }
 

@@ -22,7 +22,7 @@ public sealed class SimulatedWrist
     private static readonly Movement[] Movements =
     [
         // dribbling: the forearm pumps, the ball answers
-        new([0.80, -0.55, 0.12], 1.6, [0.42, 0.5, 0.34], [0.06, 0.08, 0.08], 0.35, [3, -7, 5], 0.05, 1, 0, 0, 0.15),
+        new([0.80, -0.55, 0.12], 1.9, [0.46, 0.55, 0.36], [0.08, 0.10, 0.10], 0.4, [5, -9, 8], 0.04, 1, 0, 0, 0.15),
         // catch: a throw and a catch every other second, a rest between
         new([0.48, -0.84, -0.10], 0.75, [0.55, 0.45, 0.5], [0.10, 0.12, 0.10], 0.6, [4, 5, -4], 0.06, 0.7, 2.3, 0, 0.25),
         // typing: palm down, small quick taps

@@ -70,17 +70,21 @@ public static class MemoryDemo
     // One and a half periods in the window at most: more than 4 coefficients hold, well within what 12 do.
     private const double HighestFrequency = 1.5 / Window;
 
-    private static readonly int[] Orders = [4, 6, 12];
-    private static readonly WeightType[] Widths = [WeightType.Int8, WeightType.Int16];
     private static readonly double[] SharesShown = [0, 0.5, 1];
+
+    /// <summary>Lengths of the memories' states.</summary>
+    public static IReadOnlyList<int> Orders { get; } = [4, 6, 12];
+
+    /// <summary>Widths of their matrices; the picture shows the first.</summary>
+    public static IReadOnlyList<WeightType> Widths { get; } = [WeightType.Int8, WeightType.Int16];
 
     /// <summary>Runs the demo.</summary>
     /// <param name="progress">Share done.</param>
     public static MemoryDemoResult Run(IProgress<double> progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        double[] signal = BandLimitedSignal.Create(Ticks, HighestFrequency, Seed);
-        SampleSet samples = SampleSet.From(NumericArray.From(signal, Ticks, 1), new Shape(1), "generated signal");
+        double[] signal = Signal();
+        SampleSet samples = Samples(signal);
         List<MemoryCase> cases = [];
         List<(int, double[])> windows = [];
         List<double[]> delayed = [];
@@ -94,15 +98,14 @@ public static class MemoryDemo
             double floatError = WindowError(exact, order, signal);
             foreach (WeightType width in Widths)
             {
-                progress.Report((double)cases.Count / (Orders.Length * Widths.Length));
-                ConvertOptions options = new() { Weights = width };
-                ConversionResult converted = Converter.Convert(graph, options, samples, null, null);
+                progress.Report((double)cases.Count / (Orders.Count * Widths.Count));
+                ConversionResult converted = Convert(order, width);
                 double[] states = IntegerStates(converted.Bytes, samples, out long saturations);
                 MemoryCase each = new(order, width, RelativeError(states, exact), WindowError(states, order, signal), floatError, saturations, 4 * converted.Report.ArenaWords, converted.Bytes.Length);
                 cases.Add(each);
                 if (width != Widths[0]) continue;
                 windows.Add((order, ReadWindow(states.AsSpan(moment * order, order))));
-                if (order != Orders[^1]) continue;
+                if (order != Orders[Orders.Count - 1]) continue;
                 shown = each;
                 report = converted.Report;
                 foreach (double share in SharesShown) delayed.Add(ReadDelayed(states, order, share));
@@ -125,6 +128,13 @@ public static class MemoryDemo
         };
     }
 
+    /// <summary>The signal that the memories hold: one value for each tick.</summary>
+    public static double[] Signal() => BandLimitedSignal.Create(Ticks, HighestFrequency, Seed);
+
+    /// <summary>A memory as a model file, calibrated on <see cref="Signal"/>.</summary>
+    public static ConversionResult Convert(int order, WeightType weights) =>
+        Converter.Convert(Build(order), new ConvertOptions { Weights = weights }, Samples(Signal()), null, null);
+
     /// <summary>The memory as a network: a signal, the state space, and the state as output.</summary>
     public static NetworkGraph Build(int order)
     {
@@ -139,6 +149,8 @@ public static class MemoryDemo
             ],
             [new Edge("signal", "memory"), new Edge("memory", "output")]);
     }
+
+    private static SampleSet Samples(double[] signal) => SampleSet.From(NumericArray.From(signal, Ticks, 1), new Shape(1), "generated signal");
 
     private static double[] FloatStates(NetworkGraph graph, double[] signal) =>
         Flatten(new SequenceRunner(new ReferenceNetwork(graph, Precision.Float64), ["memory"]).Run(signal).Signals["memory"]);

@@ -151,7 +151,7 @@ public sealed class HarTraining
         HarTrainingData learn = Learn();
         HarTrainingData? validation = s.Validate && _split.Validation.Length > 0 ? new(_windows, _split.Validation, s.Size.SamplesPerTick) : null;
         HarTrainingData test = new(_windows, _split.Test, s.Size.SamplesPerTick);
-        TrainingOptions common = new() { Rate = s.Split == HarSplitKind.Subjects ? 5e-3f : 8e-3f, Seed = s.Seed, Threads = s.Threads, Patience = s.Validate ? s.Patience : 0 };
+        TrainingOptions common = new() { Rate = 8e-3f, Seed = s.Seed, Threads = s.Threads, Patience = s.Validate ? s.Patience : 0 };
         double taught = double.NaN;
         Network[] teachers = [];
         if (s.TeacherEpochs > 0)
@@ -162,7 +162,7 @@ public sealed class HarTraining
             teachers = [teacher];
         }
 
-        Network network = HarNetwork.Create(s.Split == HarSplitKind.Subjects ? s.Size with { Dropout = 0.1f, SurrogateWidth = 2 } : s.Size, s.Neuron, s.Seed);
+        Network network = HarNetwork.Create(s.Size, s.Neuron, s.Seed);
         Stage("network", network, learn, validation, common with { Epochs = s.Epochs, Mode = s.Mode, TeacherShare = 0.7f }, teachers, checkpoint, resume, epoch, progress, cancellation);
         if (s.Keep < 1)
         {
@@ -189,7 +189,7 @@ public sealed class HarTraining
     // A subject that was never seen moves and wears its watch in its own way; one that was seen much as before.
     private HarTrainingData Learn() => new(
         _windows, _learn, _settings.Size.SamplesPerTick,
-        _settings.Split == HarSplitKind.Subjects ? new HarAugmentation { Flip = 0.2f, Mirror = 0.2f } : new HarAugmentation { Turn = 3, Scale = 0.02f, Noise = 0.005f, Warp = 0.05f });
+        _settings.Split == HarSplitKind.Subjects ? new HarAugmentation { Flip = 0.25f, Mirror = 0.25f } : new HarAugmentation { Turn = 3, Scale = 0.02f, Noise = 0.005f, Warp = 0.05f });
 
     /// <summary>The network as one that takes whole sensor readings.</summary>
     public static NetworkGraph Export(Network network, HarNetworkSize size)
@@ -221,7 +221,7 @@ public sealed class HarTraining
         {
             string stage = weights.ToString().ToLowerInvariant();
             TrainingOptions options = common with { Epochs = s.IntegerEpochs, Mode = s.Mode, Rate = 5e-4f, WarmUp = 0.2f, Averaging = 0.99f, TeacherShare = 0.7f, Patience = 0 };
-            void Prepare(Trainer trainer) => trainer.UseIntegers(Convert(Export(folded, s.Size), weights).Bytes, new ConvertOptions { Weights = weights }, units);
+            void Prepare(Trainer trainer) => trainer.UseIntegers(Convert(Export(folded, s.Size), weights).Bytes, units);
             Stage(stage, folded, learn, null, options, teachers, checkpoint, resume, epoch, progress, cancellation, Prepare);
             converted = Convert(Export(folded, s.Size), weights);
         }

@@ -10,7 +10,7 @@ namespace EdgeSpike.Runtime;
 /// all other classes c. The gain g takes the place of the temperature, one for each tick, since scores grow with time.
 /// Whether 1 / (1 + D) reaches a threshold T needs no division: D &lt;= 1 / T - 1, and a calibration on the host writes the
 /// right-hand side, a limit for each tick.
-/// <para>Integers: x = floor((s_best - s_c) * gain / 2^20) in sixteenths of an octave; its term is Powers[x mod 16] shifted
+/// <para>Integers: x = floor((s_best - s_c) * gain / 2^shift) in sixteenths of an octave; its term is Powers[x mod 16] shifted
 /// right by x / 16, in units of 2^-15, so terms of 16 octaves and more are 0. D, limits and confidence have 15 fractional
 /// bits: 32768 is 1.</para>
 /// </remarks>
@@ -19,21 +19,21 @@ public sealed class Confidence
     /// <summary>1, in the units of limits and confidences.</summary>
     public const int One = 1 << 15;
 
-    /// <summary>A gain of this much makes one unit of score a sixteenth of an octave.</summary>
-    public const int GainOne = 1 << 20;
-
     // round(2^15 * 2^(-i/16))
     private static readonly ushort[] Powers = new ushort[] { 32768, 31379, 30048, 28774, 27554, 26386, 25268, 24196, 23170, 22188, 21247, 20347, 19484, 18658, 17867, 17109 };
 
     private readonly int[] _gains;
+    private readonly int _shift;
     private readonly int[] _limits;
 
     /// <summary>Takes the arrays as they are; <see cref="Check"/> tells whether they will do.</summary>
     /// <param name="gains">[ticks], 0 or more.</param>
+    /// <param name="shift">0 to 62: a gain of 2^shift makes one unit of score a sixteenth of an octave.</param>
     /// <param name="limits">[ticks]: the largest D at which the tick may be the last; -1: it may not. Null: none may.</param>
-    public Confidence(int[] gains, int[] limits)
+    public Confidence(int[] gains, int shift, int[] limits)
     {
         _gains = gains;
+        _shift = shift;
         _limits = limits;
     }
 
@@ -47,6 +47,7 @@ public sealed class Confidence
     public StreamError Check()
     {
         if (_gains.Length == 0 || (_limits != null && _limits.Length != _gains.Length)) return StreamError.Ticks;
+        if (_shift < 0 || _shift > 62) return StreamError.Gain;
         for (int i = 0; i < _gains.Length; i++)
             if (_gains[i] < 0) return StreamError.Gain;
         return StreamError.None;
@@ -67,7 +68,7 @@ public sealed class Confidence
             long behind = scores[best] - scores[c];
             // Also when the difference did not fit: then it is as large as any.
             if (behind < 0 || behind > int.MaxValue) behind = int.MaxValue;
-            long sixteenths = (behind * gain) >> 20;
+            long sixteenths = (behind * gain) >> _shift;
             if (sixteenths < 256) doubt += Powers[(int)sixteenths & 15] >> ((int)sixteenths >> 4);
         }
 

@@ -36,6 +36,6 @@ public enum StreamError
     /// <summary>A window has no tick, or gains and limits are not one a tick.</summary>
     Ticks = 10,
 
-    /// <summary>A gain of the confidence is negative.</summary>
+    /// <summary>A gain of the confidence is negative, or its shift not 0 to 62.</summary>
     Gain = 11,
 }

@@ -64,10 +64,10 @@ public class HarDemoTests
     public void AnAnswerIsGivenAtTheFirstTickThatIsSureEnough()
     {
         HarModel model = HarModel.Load(StandIn.Model(), "stand-in");
-        int[] gains = [.. Enumerable.Repeat(4 * Confidence.GainOne, model.Ticks)];
+        int[] gains = [.. Enumerable.Repeat(4, model.Ticks)];
         foreach (int limit in (int[])[int.MaxValue, 40_000, 16_384, 2000, 0, -1])
         {
-            Confidence rule = new(gains, [.. Enumerable.Repeat(limit, model.Ticks)]);
+            Confidence rule = new(gains, 0, [.. Enumerable.Repeat(limit, model.Ticks)]);
             ModelRunner runner = new(model.Bytes);
             foreach (HarAnswer answer in HarDemo.Run(model, rule, Windows, Enumerable.Range(0, Windows.Count), keepInputs: true))
             {
@@ -106,6 +106,15 @@ public class HarDemoTests
             Assert.True(calibration.Front[i].MeanTicks > calibration.Front[i - 1].MeanTicks);
             Assert.True(calibration.Front[i].Accuracy > calibration.Front[i - 1].Accuracy);
         }
+    }
+
+    [Fact]
+    public void TheIncludedCalibrationIsUsedForItsModelOnly()
+    {
+        // Another model than it was made for has none, rather than a wrong one.
+        Assert.Null(ExitCalibration.Included(HarModel.Load(StandIn.Model(), "stand-in")));
+        HarModel included = HarModel.Included()!;
+        Assert.True(ExitCalibration.Included(included) is not { } calibration || (calibration.ModelSha256 == included.Sha256 && calibration.Chosen.Accuracy >= calibration.FullAccuracy - calibration.MostLost - 1e-12));
     }
 
     [Fact]

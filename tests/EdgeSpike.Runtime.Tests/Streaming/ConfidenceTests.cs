@@ -16,12 +16,12 @@ public sealed class ConfidenceTests
         {
             int classes = random.Next(2, 12);
             // Half an octave a spike, as counts have it, or a fine gain on large membranes.
-            (int gain, int range) = trial % 2 == 0 ? (random.Next(1, 24) * Confidence.GainOne, 41) : (random.Next(200, 4000), 400_000);
+            (int gain, int range) = trial % 2 == 0 ? (random.Next(1, 24) << 20, 41) : (random.Next(200, 4000), 400_000);
             long[] scores = [.. Enumerable.Range(0, classes).Select(_ => (long)random.Next(-range, range))];
             int best = Array.IndexOf(scores, scores.Max());
-            double octaves = gain / (16.0 * Confidence.GainOne);
+            double octaves = gain / (16.0 * (1 << 20));
             double exact = 1 / scores.Sum(s => Math.Pow(2, (s - scores[best]) * octaves));
-            int doubt = new Confidence([gain], null).Doubt(scores, classes, best, 0);
+            int doubt = new Confidence([gain], 20, null).Doubt(scores, classes, best, 0);
             // Each term is off by a sixteenth of an octave at most (4.4 %) and one unit.
             double least = 1 / (1 + (1 / exact - 1) * Math.Pow(2, 1 / 16.0) + classes / 32768.0) - 1.0 / 32768, most = 1 / (1 + (1 / exact - 1) / Math.Pow(2, 1 / 16.0) - classes / 32768.0) + 1.0 / 32768;
             Assert.InRange(Confidence.Of(doubt) / 32768.0, least, most);
@@ -37,7 +37,7 @@ public sealed class ConfidenceTests
     [InlineData(new[] { long.MaxValue, long.MinValue }, 0, 32768)]
     public void An_octave_a_point_halves_the_doubt(long[] scores, int doubt, int confidence)
     {
-        Confidence rule = new([16 * Confidence.GainOne], [doubt]);
+        Confidence rule = new([16], 0, [doubt]);
         Assert.Equal(doubt, rule.Doubt(scores, scores.Length, 0, 0));
         Assert.Equal(confidence, Confidence.Of(doubt));
         Assert.True(rule.Enough(doubt, 0));
@@ -54,16 +54,17 @@ public sealed class ConfidenceTests
     [Fact]
     public void Without_limits_no_tick_is_the_last()
     {
-        Assert.False(new Confidence([1], null).Enough(0, 0));
-        Assert.False(new Confidence([1], [-1]).Enough(0, 0));
+        Assert.False(new Confidence([1], 0, null).Enough(0, 0));
+        Assert.False(new Confidence([1], 0, [-1]).Enough(0, 0));
     }
 
     [Fact]
     public void Arrays_that_do_not_fit_are_refused()
     {
-        Assert.Equal(StreamError.Ticks, new Confidence([], null).Check());
-        Assert.Equal(StreamError.Ticks, new Confidence([1, 2], [1]).Check());
-        Assert.Equal(StreamError.Gain, new Confidence([1, -2], null).Check());
-        Assert.Equal(StreamError.None, new Confidence([1, 0], [-1, 5]).Check());
+        Assert.Equal(StreamError.Ticks, new Confidence([], 0, null).Check());
+        Assert.Equal(StreamError.Ticks, new Confidence([1, 2], 0, [1]).Check());
+        Assert.Equal(StreamError.Gain, new Confidence([1, -2], 0, null).Check());
+        Assert.Equal(StreamError.Gain, new Confidence([1], 63, null).Check());
+        Assert.Equal(StreamError.None, new Confidence([1, 0], 62, [-1, 5]).Check());
     }
 }

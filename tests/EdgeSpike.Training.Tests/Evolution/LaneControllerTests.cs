@@ -109,8 +109,9 @@ public sealed class LaneControllerTests
         for (int i = 0; i < genes.Length; i++) genes[i] = random.Next(0.3, 0.7);
         for (int p = 0; p < ControllerParameters.Pairs; p++)
         {
-            (genes[p * 13 + 1], genes[p * 13 + 3]) = (0.9, 0.06 + 0.002 * p);
-            if (!adaptive) genes[p * 13 + 10] = genes[p * 13 + 11] = 0.05 + 0.001 * p;
+            // Thresholds go with the square of their gene. Both neurons of a pair spiking at every tick would cancel in the read-out.
+            (genes[p * 13 + 1], genes[p * 13 + 3]) = (0.9, Math.Sqrt(0.06 + 0.002 * p));
+            if (!adaptive) genes[p * 13 + 10] = genes[p * 13 + 11] = Math.Sqrt(0.05 + 0.001 * p);
         }
 
         ControllerParameters c = ControllerGenome.Decode(genes, adaptive);

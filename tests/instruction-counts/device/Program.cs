@@ -5,8 +5,8 @@ using EdgeSpike.Runtime;
 namespace EdgeSpike.Firmware;
 
 /// <summary>
-/// Runs the vectors of the linked model tick by tick. Instructions between the marks are what a tick costs; the checksum of each
-/// tick, taken outside of them, proves that it is the tick that the converter ran.
+/// Runs the vectors of the linked model tick by tick, twice. The first time the checksum of each tick proves that it is the tick that the
+/// converter ran; the second time instructions between the marks are what a tick costs.
 /// </summary>
 /// <remarks>The marks and verdicts are functions without content: whoever follows the program counter sees them.</remarks>
 internal static class Program
@@ -65,42 +65,52 @@ internal static class Program
         {
             int ticks = Bytes.I32(file, vector + 4), at = vector + 8, checksums = at;
             for (int t = 0; t < ticks; t++) checksums += events ? 4 + 4 * Bytes.I32(file, checksums) : 4 * input.Length;
-            interpreter.Reset();
-            for (int t = 0; t < ticks; t++)
-            {
-                int count = input.Length;
-                if (events)
-                {
-                    count = Bytes.I32(file, at);
-                    at += 4;
-                }
-
-                for (int i = 0; i < count; i++) input[i] = Bytes.I32(file, at + 4 * i);
-                at += 4 * count;
-                if (events)
-                {
-                    MeasuredBegin();
-                    interpreter.SetEvents(port, input, 0, count);
-                    interpreter.Step();
-                    MeasuredEnd();
-                }
-                else
-                {
-                    MeasuredBegin();
-                    interpreter.SetValues(port, input, 0);
-                    interpreter.Step();
-                    MeasuredEnd();
-                }
-
-                uint hash = 2166136261;
-                for (int i = 0; i < model.Operators.Length; i++) hash = model.Operators[i].Checksum(hash);
-                if (hash != (uint)Bytes.I32(file, checksums + 4 * t)) return false;
-            }
-
+            if (!Replay(interpreter, file, port, events, input, at, ticks, checksums, false)) return false;
+            if (!Replay(interpreter, file, port, events, input, at, ticks, checksums, true)) return false;
             vector += Bytes.I32(file, vector);
         }
 
         return model.VectorCount > 0;
+    }
+
+    // Once with the checksum of each tick, taken after each operator as the converter does, and once as a device runs it, between the marks.
+    private static bool Replay(Interpreter interpreter, byte[] file, int port, bool events, int[] input, int at, int ticks, int checksums, bool measured)
+    {
+        interpreter.Reset();
+        for (int t = 0; t < ticks; t++)
+        {
+            int count = input.Length;
+            if (events)
+            {
+                count = Bytes.I32(file, at);
+                at += 4;
+            }
+
+            for (int i = 0; i < count; i++) input[i] = Bytes.I32(file, at + 4 * i);
+            at += 4 * count;
+            if (!measured)
+            {
+                if (events) interpreter.SetEvents(port, input, 0, count);
+                else interpreter.SetValues(port, input, 0);
+                if (interpreter.StepChecksum() != (uint)Bytes.I32(file, checksums + 4 * t)) return false;
+            }
+            else if (events)
+            {
+                MeasuredBegin();
+                interpreter.SetEvents(port, input, 0, count);
+                interpreter.Step();
+                MeasuredEnd();
+            }
+            else
+            {
+                MeasuredBegin();
+                interpreter.SetValues(port, input, 0);
+                interpreter.Step();
+                MeasuredEnd();
+            }
+        }
+
+        return true;
     }
 
     private static int Main()

@@ -4,7 +4,7 @@ namespace EdgeSpike.Training.Evolution.Blimp;
 
 /// <summary>
 /// A controller of 40 encoding and 40 hidden neurons as integers, exactly as its model file holds them; neurons come in pairs, 2p for
-/// positive and 2p + 1 for negative errors (Burgers, Stroobants, de Croon 2023; formulas: runtime/ARITHMETIC.md, section 9).
+/// positive and 2p + 1 for negative errors (Burgers, Stroobants, de Croon 2023; formulas: runtime/ARITHMETIC.md, section 3).
 /// </summary>
 /// <remarks>
 /// Scales, as powers of two: the error in 1/1024 m; encoder weights in 1/64, so that an encoder's state is in 1/2^16; hidden weights in

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using EdgeSpike.Drivers;
 using Internal.Runtime;
 
@@ -7,17 +8,20 @@ namespace EdgeSpike.Firmware;
 
 /// <summary>
 /// A program that reads sensors with their drivers and writes what it saw, "name number" a line: on the board's own I2C, and on a
-/// simulated bus. ImuImageTests builds it in the place of the application.
+/// simulated bus. HalImageTests builds it in the place of the application.
 /// </summary>
-internal static class ImuProgram
+internal static unsafe class ImuProgram
 {
+    [RuntimeImport("*", "panic_record_address")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern uint* Record();
+
     [RuntimeExport("application_start")]
     private static void Run()
     {
         BytePort port = Board.OpenUart();
         SysTickTime time = Board.OpenTime();
-        BoardDevice device = new BoardDevice();
-        Put(port, "panic "u8, (int)device.PanicWord(1));
+        Put(port, "panic "u8, (int)Record()[1]);
         I2cBus wire = Board.OpenI2c(time, Board.I2cClockHz);
         ImuSettings settings = new ImuSettings();
         if (wire != null) Put(port, "board "u8, (int)new Lsm6dsox(new I2cDevice(wire, Lsm6dsox.DefaultAddress), time).Open(settings));

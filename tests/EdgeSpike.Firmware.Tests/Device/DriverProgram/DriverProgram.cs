@@ -1,12 +1,17 @@
 using System;
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using EdgeSpike.Drivers;
 
 namespace EdgeSpike.Firmware;
 
 /// <summary>A program that tries the drivers and writes what it saw, "name number" a line; HalImageTests builds it in the place of the application.</summary>
-internal static class DriverProgram
+internal static unsafe class DriverProgram
 {
+    [RuntimeImport("*", "panic_record_address")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern uint* Record();
+
     private static BytePort Port()
     {
         return Board.OpenUart();
@@ -16,11 +21,11 @@ internal static class DriverProgram
     private static void Run()
     {
         BytePort port = Port();
-        BoardDevice device = new BoardDevice();
+        uint* record = Record();
         SysTickTime time = Board.OpenTime();
-        Put(port, "panic "u8, (int)device.PanicWord(1));
-        if (device.PanicWord(1) == 0) Try(port, time);
-        else Put(port, "address "u8, (int)device.PanicWord(2));
+        Put(port, "panic "u8, (int)record[1]);
+        if (record[1] == 0) Try(port, time);
+        else Put(port, "address "u8, (int)record[2]);
         Put(port, "end "u8, 0);
         while (true) time.Wait(1000000);
     }

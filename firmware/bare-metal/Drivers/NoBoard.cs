@@ -20,6 +20,12 @@ internal static class Board
     /// <summary>Bytes of the second slot.</summary>
     public static int SlotBytes => 0;
 
+    /// <summary>The flash of the second slot; null: there is no slot.</summary>
+    public static SlotFlash OpenSlotFlash()
+    {
+        return null;
+    }
+
     /// <summary>Clock of the I2C bus after reset, 0 where it has none.</summary>
     public static uint I2cClockHz => 0;
 
@@ -64,6 +70,12 @@ internal static class Board
 
     /// <summary>The SPI bus at its present clock, with the highest rate and the mode asked for; null: there is none.</summary>
     public static SpiBus OpenSpi(TimeBase time, uint clockHz, uint rateHz, int mode)
+    {
+        return null;
+    }
+
+    /// <summary>The watchdog, started with the time-out of the board file; null: there is none.</summary>
+    public static Watchdog StartWatchdog()
     {
         return null;
     }
