@@ -25,7 +25,7 @@ internal sealed class BlimpView(BlimpDemo demo, BlimpModel model, string source)
             Chart([(setPoint, '·'), (classical, 'p'), (spiking, 'o')], AltitudeRows),
             new Markup("[bold]command u[/]"),
             Chart([(Recent(demo.Command(0), first), 'p'), (Recent(demo.Command(1), first), 'o')], CommandRows),
-            new Markup($"[bold]spikes[/]        the last {Window * BlimpTiming.ControlSeconds:0} s, a dot for any of {Group(model.Layers.Count > 0 ? model.Layers[0].Neurons : 0)} neurons"),
+            new Markup($"[bold]spikes[/]   the last {Window * BlimpTiming.ControlSeconds:0} s, a dot for any of {Group(model.Layers.Count > 0 ? model.Layers[0].Neurons : 0)} neurons"),
         ];
         for (int l = 0; l < model.Layers.Count; l++) parts.AddRange(Raster(model.Layers[l], demo.Spikes(l), first));
         return new Rows(parts);

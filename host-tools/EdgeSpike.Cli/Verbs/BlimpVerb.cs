@@ -125,7 +125,7 @@ internal static class BlimpVerb
                 return true;
             });
 
-        BlimpResult result = demo.Result(device is null ? null : new BlimpLink(device.Place, device.SameTicks, schedule is null ? null : pace, schedule?.Late ?? 0, schedule?.Missed ?? 0, device.WorstSeconds));
+        BlimpResult result = demo.Result(device is null ? null : new BlimpLink(device.Place, device.SameTicks, schedule is null ? null : pace, schedule?.Late ?? 0, demo.Unanswered, device.WorstSeconds));
         string? page = null;
         if (folder is not null)
         {
@@ -218,28 +218,28 @@ internal static class BlimpVerb
         session.Show(
             new
             {
-                Model = model.Where, ModelSha256 = model.Sha256, Seeds = seeds, Simulated = true, FaultSeconds = (GuardedFlight.FaultEnd - GuardedFlight.FaultStart) * BlimpTiming.ControlSeconds, MostMove = GuardedFlight.Slew / 1000.0,
+                Model = model.Where, ModelSha256 = model.Sha256, Seeds = seeds, Simulated = true, MostMove = GuardedFlight.Slew / 1000.0,
                 Rows = rows.Select(r => new
                 {
-                    r.Fault, r.Climbing, Found = r.Worst(o => o.Found), Safe = r.Worst(o => o.Safe), Back = r.Worst(o => o.Back), Regained = r.Worst(o => o.Regained), Reported = GuardedFlight.Names(r.Reported),
-                    FalseTrips = r.Outcomes.Sum(o => o.FalseTrips), WorstError = r.Outcomes.Max(o => o.WorstError), LargestMove = r.Outcomes.Max(o => o.LargestMove), MoveAtReturn = r.Outcomes.Max(o => o.MoveAtReturn), r.Outcomes,
+                    Fault = r.Fault.Name, Seconds = r.Fault.Steps * BlimpTiming.ControlSeconds, r.Climbing, Found = r.Worst(o => o.Found), Safe = r.Worst(o => o.Safe), Back = r.Worst(o => o.Back), Regained = r.Worst(o => o.Regained), Reported = GuardedFlight.Names(r.Reported),
+                    FalseTrips = r.Outcomes.Sum(o => o.FalseTrips), WorstError = r.Outcomes.Max(o => o.WorstError), MoveAtTrip = r.Outcomes.Max(o => o.MoveAtTrip), MoveAtReturn = r.Outcomes.Max(o => o.MoveAtReturn), r.Outcomes,
                 }),
                 Board = device?.Place, device?.SameTicks,
             },
             console =>
             {
-                Tables.Line(console, $"SIMULATED: {seeds} flights of 80 s each, a fault from 40 s to 42 s; the worst of all flights, in control steps of 0.1 s");
+                Tables.Line(console, $"SIMULATED: {seeds} flights of 80 s each, a fault from 40 s on; the worst of all flights, in control steps of 0.1 s");
                 foreach (bool climbing in (bool[])[false, true])
                 {
                     Tables.Title(console, climbing ? "Asked to climb by 0.5 m as it begins" : "Level");
                     console.Write(Tables.Of(
-                        ["fault for 2 s", ">found", ">safe", "reported", ">back", ">within 5 cm", ">error, cm", ">move of u", ">at return"],
+                        ["fault", ">found", ">safe", "reported", ">back", ">within 25 cm", ">error, cm", ">move of u"],
                         rows.Where(r => r.Climbing == climbing).Select(r => (string[])
-                            [r.Fault, Steps(r, o => o.Found), Steps(r, o => o.Safe), GuardedFlight.Names(r.Reported), Steps(r, o => o.Back), Steps(r, o => o.Regained), Fixed(100 * r.Outcomes.Max(o => o.WorstError), 1), Fixed(r.Outcomes.Max(o => o.LargestMove), 2), Fixed(r.Outcomes.Max(o => o.MoveAtReturn), 2)])));
+                            [r.Fault.Kind == FaultKind.None && !r.Fault.SetPointCut ? r.Fault.Name : $"{r.Fault.Name}, {r.Fault.Steps * BlimpTiming.ControlSeconds:0} s", Steps(r, o => o.Found), Steps(r, o => o.Safe), GuardedFlight.Names(r.Reported), Steps(r, o => o.Back), Steps(r, o => o.Regained), Fixed(100 * r.Outcomes.Max(o => o.WorstError), 1), Fixed(r.Outcomes.Max(o => o.MoveAtReturn), 2)])));
                 }
 
-                Tables.Line(console, "found, safe: steps from the start of the fault to its report and to the safe action, counting the first; back, within 5 cm: from its end to the controller and to the set-point again");
-                Tables.Line(console, $"no step moves u by more than {Fixed(GuardedFlight.Slew / 1000.0, 1)}, of 6.6; a motor that disobeyed stays safe until someone acknowledges, here a second after the fault");
+                Tables.Line(console, "found, safe: steps from the start of the fault to its report and to the safe action, counting the first; back, within 25 cm: from its end to the controller and to the set-point again; move of u: the largest in a step as the controller returns");
+                Tables.Line(console, $"neither the safe action nor the return from it moves u by more than {Fixed(GuardedFlight.Slew / 1000.0, 1)} in a step, of 6.6; a motor that disobeyed stays safe until someone acknowledges, here a second after the fault");
                 int falseTrips = rows.Sum(r => r.Outcomes.Sum(o => o.FalseTrips));
                 Tables.Line(console, $"safe actions without a fault: {falseTrips}");
                 if (device is not null) Tables.Line(console, $"{Units.Number(device.SameTicks)} steps on {device.Place} equal the host's, all of them");

@@ -165,6 +165,9 @@ public sealed class BlimpDemo
     /// <summary>What it is.</summary>
     public string Source => _source;
 
+    /// <summary>Of them, those without an answer.</summary>
+    public int Unanswered { get; private set; }
+
     /// <summary>Name of what happens now.</summary>
     public string Part => _scenario is null ? "recorded" : BlimpScenario.Parts.First(p => Math.Max(0, Done - 1) % BlimpScenario.RoundSteps * BlimpTiming.ControlSeconds < p.End - 1e-9).Name;
 
@@ -205,6 +208,7 @@ public sealed class BlimpDemo
     private void Step(bool answered)
     {
         int t = Done++;
+        if (!answered) Unanswered++;
         _setPoint[t] = _scenario is null ? 0 : BlimpScenario.SetPoint(t);
         for (int i = 0; i < 2; i++)
         {
