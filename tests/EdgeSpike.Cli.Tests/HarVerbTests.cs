@@ -20,7 +20,7 @@ public sealed class HarVerbTests : IDisposable
     {
         Outcome demo = Edgespike.Run("demo", "har", "--simulated", "--windows", "14", "--report", _cli["r"], "--json");
         Assert.True(demo.Status == 0, demo.Error);
-        Assert.Equal(["r/har.html", "r/har.json"], _cli.Files);
+        Assert.Equal(["r/har.html", "r/har.json", "r/har.svg"], _cli.Files);
         Assert.True(demo.Json.GetProperty("simulated").GetBoolean());
         Assert.StartsWith("simulated", demo.Json.GetProperty("source").GetString(), StringComparison.Ordinal);
         Assert.Equal(14, demo.Json.GetProperty("answers").GetArrayLength());

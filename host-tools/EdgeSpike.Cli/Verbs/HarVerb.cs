@@ -37,7 +37,7 @@ internal static class HarVerb
         Option<double?> lost = Choices.Number("--most-lost", "POINTS", $"Accuracy that answering early may cost where it is calibrated, in points. Default {DefaultLost}.", v => v is >= 0 and <= 100, "0 to 100");
         Option<bool> evaluate = new("--evaluate") { Description = "All test windows instead of a show: accuracy with and without early answers, and the nearest-neighbour baseline on both splits." };
         Option<string?> exit = Choices.Path("--write-calibration", "FILE", "Calibrate early answers on the validation windows and write the result here.");
-        Option<string?> report = Choices.Path("--report", "DIR", "Folder for har.html and har.json.");
+        Option<string?> report = Choices.Path("--report", "DIR", "Folder for har.html, its first picture har.svg, and har.json.");
         Option<double?> pace = Choices.Number("--pace", "SECONDS", "Time between answers when someone watches; 2 is as fast as the wrist. Default 0.15.", v => v is >= 0 and <= 10, "0 to 10");
         BoardChoices boards = new();
         VerbCommand har = new(

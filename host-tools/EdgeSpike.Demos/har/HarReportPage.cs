@@ -13,10 +13,13 @@ namespace EdgeSpike.Demos.Har;
 /// <summary>The demo's page: one HTML file without scripts or links, light or dark with the reader. Same result, same bytes.</summary>
 public static class HarReportPage
 {
+    private const string TimelineText = "What the hand did and what was answered, window by window";
+
     /// <summary>The page and the same numbers as JSON.</summary>
     public static IReadOnlyList<(string Path, byte[] Content)> Files(HarResult result, string folder) =>
     [
         (System.IO.Path.Combine(folder, "har.html"), Encoding.UTF8.GetBytes(Render(result))),
+        (System.IO.Path.Combine(folder, "har.svg"), Encoding.UTF8.GetBytes(Timeline(result).ToSvgFile(TimelineText + (result.Simulated ? ", simulated" : "")))),
         (System.IO.Path.Combine(folder, "har.json"), Encoding.UTF8.GetBytes(JsonSerializer.Serialize(result, ReportWriter.Json) + "\n")),
     ];
 
@@ -60,7 +63,7 @@ public static class HarReportPage
         if (result.SameTicks is long same) Figure("ticks alike on device and host", Number(same));
         page.Append("</div>\n");
 
-        page.Append($"<section>\n<h2>Answers in order</h2>\n{Timeline(result)}\n<p class=\"note\">The line is what the hand did, the dots what was answered.</p>\n</section>\n");
+        page.Append($"<section>\n<h2>Answers in order</h2>\n{Timeline(result).ToInlineSvg("answers", TimelineText)}\n<p class=\"note\">The line is what the hand did, the dots what was answered.</p>\n</section>\n");
         page.Append("<section>\n<h2>Taken for</h2>\n<div class=\"wide\"><table>\n<tr><th>the hand did</th>");
         foreach (string name in confusion.Classes) page.Append($"<th class=\"n\">{Text(name)}</th>");
         page.Append("<th class=\"n\">right</th></tr>\n");
@@ -114,7 +117,7 @@ public static class HarReportPage
         page.Append($"<section>\n<h2>Answering early</h2>\n{new Figure().Add(plot, 0, 0, 980, 300).ToInlineSvg("exit", "Accuracy over ticks to an answer")}\n<p class=\"note\">On {Number(calibration.Windows)} windows, {Text(calibration.Source)}: an answer once its confidence is {Verdict.Percent(calibration.Chosen.Threshold)} takes {Number(calibration.Chosen.MeanTicks)} of {result.WindowTicks} ticks and is right in {Verdict.Percent(calibration.Chosen.Accuracy)}; the whole window in {Verdict.Percent(calibration.FullAccuracy)}. This page's windows {(result.EarlyExit ? "were answered so" : "were heard to their end")}.</p>\n</section>\n");
     }
 
-    private static string Timeline(HarResult result)
+    private static Figure Timeline(HarResult result)
     {
         Plot plot = Figure.NewPlot("", "window", "");
         double[] x = [.. result.Answers.Select((_, i) => (double)i)];
@@ -132,7 +135,7 @@ public static class HarReportPage
         plot.Axes.Left.SetTicks([.. Enumerable.Range(0, HarWindows.Classes).Select(c => (double)-c)], [.. HarWindows.ActivityNames]);
         plot.Axes.SetLimits(-0.5, result.Answers.Count - 0.5, -HarWindows.Classes + 0.5, 0.5);
         plot.ShowLegend(Edge.Right);
-        return new Figure().Add(plot, 0, 0, 980, 280).ToInlineSvg("answers", "What the hand did and what was answered, window by window");
+        return new Figure().Add(plot, 0, 0, 980, 280);
     }
 
     private static string Panels(HarResult result)
