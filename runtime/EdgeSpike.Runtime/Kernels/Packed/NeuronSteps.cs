@@ -8,7 +8,7 @@ namespace EdgeSpike.Runtime;
 /// <remarks>
 /// A population whose state cannot reach a limit in this tick (<see cref="Unclamped"/>) needs no clamp; without currents, biases,
 /// refractory period and several spikes, few options are left. Two loops cover them, at 15 and 12 instructions a neuron: reset by
-/// subtraction on the next tick, and any reset at once. All other neurons go through the general body, at about 60.
+/// subtraction on the next tick, and any reset at once. All other neurons go through the general body, at about 117.
 /// </remarks>
 internal static partial class Kernels
 {
