@@ -59,7 +59,7 @@ internal static class HarVerb
 
             double mostLost = (parsed.GetValue(lost) ?? DefaultLost) / 100;
             ExitCalibration? calibration = parsed.GetValue(lost) is null && parsed.GetValue(exit) is null ? ExitCalibration.Included(wrist) : null;
-            calibration ??= LongWork.Run(session, "calibrating early answers", progress => ExitCalibration.Of(wrist, chosen.Windows, chosen.Split.Validation, $"validation windows of {chosen.Source}", mostLost, progress));
+            calibration ??= LongWork.Run(session, "calibrating early answers", progress => ExitCalibration.Of(wrist, chosen.Windows, chosen.Split.Validation, $"the split's validation windows of {chosen.Name}", mostLost, progress));
             if (parsed.GetValue(exit) is string file) OutputFile.Write(file, JsonSerializer.Serialize(calibration, ReportWriter.Json) + "\n");
 
             string? temporary = null;
@@ -103,7 +103,7 @@ internal static class HarVerb
         if (folder is null)
         {
             HarWindows made = SimulatedWrist.Windows(SimulatedPeople, SimulatedEach, SimulatedSeed);
-            return new Chosen(made, HarSplit.Random(made, seed), $"simulated wrist, seed {SimulatedSeed} (no person)", null);
+            return new Chosen(made, HarSplit.Random(made, seed), "a simulated wrist", $"simulated wrist, seed {SimulatedSeed} (no person)", null);
         }
 
         HarWindows windows = LongWork.Run(session, "reading windows", _ => HarWindows.Read(folder));
@@ -111,7 +111,7 @@ internal static class HarVerb
         if (split.Test.Length == 0 || split.Validation.Length == 0)
             throw new ConversionException(ErrorCode.InputMismatch, folder, $"{windows.Count} windows leave none to judge by", "give more windows, or more subjects for --split subjects");
         string what = windows.IsPublished ? "WISDM" : folder;
-        return new Chosen(windows, split, bySubjects ? $"{what}, people left out of training (fold {fold})" : $"{what}, windows left out of training", folder);
+        return new Chosen(windows, split, what, bySubjects ? $"{what}, people left out of training (fold {fold})" : $"{what}, windows left out of training", folder);
     }
 
     private static ErrorCode Show(Session session, HarModel model, Chosen chosen, ExitCalibration calibration, bool early, int count, double pace, ReplayDevice? device, string? place, string? folder)
@@ -246,9 +246,10 @@ internal static class HarVerb
 
     /// <param name="Windows">All windows.</param>
     /// <param name="Split">Which of them the model knows.</param>
+    /// <param name="Name">What the windows are of.</param>
     /// <param name="Source">What they are.</param>
     /// <param name="Folder">Where they came from; null: they are simulated.</param>
-    private sealed record Chosen(HarWindows Windows, HarSplit Split, string Source, string? Folder);
+    private sealed record Chosen(HarWindows Windows, HarSplit Split, string Name, string Source, string? Folder);
 
     private sealed record Part(double Accuracy, double MeanTicks, double SynapticOperations, double NeuronUpdates, double[] Rates);
 }
