@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using EdgeSpike.Conversion;
@@ -65,14 +64,7 @@ public sealed class BlimpModel
     public int Command { get; }
 
     /// <summary>The model that comes with the demo; null: this build has none.</summary>
-    public static BlimpModel? Included()
-    {
-        using Stream? stream = typeof(BlimpModel).Assembly.GetManifestResourceStream("blimp.esm");
-        if (stream is null) return null;
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return Load(bytes, "the included model");
-    }
+    public static BlimpModel? Included() => IncludedFile.Read("blimp.esm") is byte[] bytes ? Load(bytes, "the included model") : null;
 
     /// <summary>Verifies a model and makes sure that it is a controller.</summary>
     /// <exception cref="ConversionException">It is damaged, or made for something else.</exception>

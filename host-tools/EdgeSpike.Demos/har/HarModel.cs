@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using EdgeSpike.Conversion;
@@ -71,14 +70,7 @@ public sealed class HarModel
     public int ArenaBytes { get; }
 
     /// <summary>The model that comes with the demo; null: this build has none.</summary>
-    public static HarModel? Included()
-    {
-        using Stream? stream = typeof(HarModel).Assembly.GetManifestResourceStream("har.esm");
-        if (stream is null) return null;
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return Load(bytes, "the included model");
-    }
+    public static HarModel? Included() => IncludedFile.Read("har.esm") is byte[] bytes ? Load(bytes, "the included model") : null;
 
     /// <summary>Verifies a model and makes sure that it fits.</summary>
     /// <exception cref="ConversionException">It is damaged, or made for something else.</exception>
