@@ -14,6 +14,9 @@ public sealed class ModelFile
 {
     private const int HeaderBytes = 128;
 
+    /// <summary>A word of the header that is 0: what a parameter without a tensor reads.</summary>
+    internal const int ZeroWord = 92;
+
     /// <summary>Bounds the pairs that are compared for overlap.</summary>
     private const int MostBuffers = 8192;
 
@@ -194,7 +197,7 @@ public sealed class ModelFile
         else if (file[16] > 1) Fail(ModelError.Profile, 16);
         else if (file[17] != 0 || file[18] != 0 || file[19] != 0) Fail(ModelError.Field, 17);
         else if (Half(42) != 0) Fail(ModelError.Field, 42);
-        else if (Word(92) != 0) Fail(ModelError.Field, 92);
+        else if (Word(ZeroWord) != 0) Fail(ModelError.Field, ZeroWord);
         if (Error != ModelError.None) return;
 
         Profile = (ModelProfile)file[16];
@@ -204,14 +207,14 @@ public sealed class ModelFile
         int buffers = Half(28), operators = Half(30), tensors = Half(32);
         int strings = Half(34), ports = Half(36), labels = Half(38), vectors = Half(40);
         if (buffers > MostBuffers) Fail(ModelError.Field, 28);
-        int buffersAt = Section(44, (long)buffers * 16);
+        int buffersAt = Section(44, buffers << 4);
         int operatorsBytes = Word(52);
         int operatorsAt = Section(48, operatorsBytes);
-        int tensorsAt = Section(56, (long)tensors * 16);
+        int tensorsAt = Section(56, tensors << 4);
         int stringsBytes = Word(64);
         _stringsOffset = Section(60, stringsBytes);
-        int portsAt = Section(68, (long)ports * 8);
-        _labelsOffset = Section(72, (long)labels * 2);
+        int portsAt = Section(68, ports << 3);
+        _labelsOffset = Section(72, labels << 1);
         VectorsBytes = Word(80);
         VectorsOffset = Section(76, VectorsBytes);
         MetadataBytes = Word(88);
@@ -231,31 +234,33 @@ public sealed class ModelFile
 
     /// <summary>The offset in the header field <paramref name="field"/>, checked to leave room for that many bytes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Section(int field, long bytes)
+    private int Section(int field, int bytes)
     {
         int at = Word(field);
-        if (bytes < 0 || at < HeaderBytes || (at & 15) != 0 || at + bytes > File.Length)
-        {
-            Fail(ModelError.Section, field);
-            return HeaderBytes;
-        }
+        if (Holds(at, bytes)) return at;
+        Fail(ModelError.Section, field);
+        return HeaderBytes;
+    }
 
-        return at;
+    /// <summary>So many bytes from a place on are behind the header, aligned, and in the file.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Holds(int at, int bytes)
+    {
+        return bytes >= 0 && at >= HeaderBytes && (at & 15) == 0 && at <= File.Length - bytes;
     }
 
     private void ReadStrings(int count, int bytes)
     {
-        if ((long)count * 8 > bytes)
+        if (count << 3 > bytes)
         {
             Fail(ModelError.Section, 64);
             return;
         }
 
-        for (int i = 0; i < count; i++)
+        for (int entry = _stringsOffset, i = 0; i < count; i++, entry += 8)
         {
-            int entry = _stringsOffset + 8 * i;
-            int at = Word(entry), length = Word(entry + 4);
-            if (at < 0 || length < 0 || (long)at + length > bytes) Fail(ModelError.Section, entry);
+            int length = Word(entry + 4);
+            if (length < 0 || (uint)Word(entry) > (uint)(bytes - length) || length > bytes) Fail(ModelError.Section, entry);
         }
 
         StringCount = count;
@@ -265,26 +270,26 @@ public sealed class ModelFile
     {
         TableMemory.Begin();
         Buffers = new ModelBuffer[count];
-        long end = 0;
+        int end = 0;
         for (int i = 0; i < count; i++, at += 16)
         {
             ModelBuffer buffer = new ModelBuffer();
-            int offset = Word(at + 4), length = Word(at + 8);
-            if (File[at] > 2 || File[at + 1] > 1) Fail(ModelError.Field, at);
-            buffer.Kind = (BufferKind)File[at];
+            Buffers[i] = buffer;
+            int kind = File[at], offset = Word(at + 4), length = Word(at + 8), bound = Word(at + 12);
+            if (kind > (int)BufferKind.Words || File[at + 1] > 1) Fail(ModelError.Field, at);
+            int words = kind == (int)BufferKind.Events ? length + 1 : length;
+            if (length < 1 || (uint)words > (uint)ArenaWords || (uint)offset > (uint)(ArenaWords - words)) Fail(ModelError.BufferRange, at + 4);
+            if (bound < 1 || (kind != (int)BufferKind.Values && bound != 1)) Fail(ModelError.Bound, at + 12);
+            buffer.Kind = (BufferKind)kind;
             buffer.Persistent = File[at + 1] == 1;
             buffer.Name = Name(at + 2);
-            long words = buffer.Kind == BufferKind.Events ? (long)length + 1 : length;
-            if (offset < 0 || length < 1 || offset + words > ArenaWords) Fail(ModelError.BufferRange, at + 4);
-            buffer.Bound = Word(at + 12);
-            if (buffer.Bound < 1 || (buffer.Kind != BufferKind.Values && buffer.Bound != 1)) Fail(ModelError.Bound, at + 12);
+            buffer.Bound = bound;
             buffer.Offset = offset;
             buffer.Length = length;
-            buffer.Words = (int)words;
+            buffer.Words = words;
             buffer.FirstWriter = ModelBuffer.Never;
             buffer.LastUse = buffer.LastReader = buffer.LastPreviousReader = -1;
             if (offset + words > end) end = offset + words;
-            Buffers[i] = buffer;
         }
 
         TableMemory.End();
@@ -298,19 +303,20 @@ public sealed class ModelFile
         for (int i = 0; i < count; i++, at += 16)
         {
             ModelTensor tensor = new ModelTensor();
-            if (File[at] > 5 || File[at + 1] != 0 || File[at + 2] != 0 || File[at + 3] != 0 || Word(at + 12) != 0)
-                Fail(ModelError.Field, at);
-            tensor.Type = (TensorType)File[at];
-            tensor.Offset = Word(at + 4);
-            tensor.Count = Word(at + 8);
-            long bytes = ((long)tensor.Count * tensor.Bits + 7) >> 3;
-            if (tensor.Offset < HeaderBytes || (tensor.Offset & 15) != 0 || tensor.Count < 1 || tensor.Offset + bytes > File.Length)
-                Fail(ModelError.Section, at + 4);
             Tensors[i] = tensor;
+            int type = Word(at), elements = Word(at + 8);
+            if ((uint)type > (uint)TensorType.Int4 || Word(at + 12) != 0) Fail(ModelError.Field, at);
+            tensor.Type = (TensorType)type;
+            tensor.Offset = Word(at + 4);
+            tensor.Count = elements;
+            if (elements < 1 || !Holds(tensor.Offset, tensor.BytesOf(elements))) Fail(ModelError.Section, at + 4);
         }
 
         TableMemory.End();
     }
+
+    /// <summary>Kinds of buffers that a port may name, a half byte for each kind of port: input and activity values and events, sums words, the others values.</summary>
+    private const int PortBuffers = 0x14133;
 
     private void ReadPorts(int count, int at)
     {
@@ -319,13 +325,8 @@ public sealed class ModelFile
         {
             ModelPort port = new ModelPort();
             int kind = Half(at), buffer = Half(at + 4);
-            if (kind > 4 || Half(at + 6) != 0) Fail(ModelError.Field, at);
-            if (buffer >= Buffers.Length)
-            {
-                Fail(ModelError.Index, at + 4);
-                buffer = 0;
-            }
-
+            if (kind > (int)PortKind.Answer || Half(at + 6) != 0) Fail(ModelError.Field, at);
+            if (buffer >= Buffers.Length) Fail(ModelError.Index, at + 4);
             port.Kind = (PortKind)kind;
             port.Name = Name(at + 2);
             port.Buffer = buffer;
@@ -337,54 +338,54 @@ public sealed class ModelFile
             port.Offset = target.Offset;
             port.Length = target.Length;
             port.Bound = target.Bound;
-            if (port.Kind == PortKind.Input)
+            if ((PortBuffers >> (4 * kind) & (1 << (int)target.Kind)) == 0 || (kind == (int)PortKind.Answer && target.Length != 1)) Fail(ModelError.Kind, at + 4);
+            if (kind != (int)PortKind.Input)
             {
-                if (target.FirstWriter != ModelBuffer.Never) Fail(ModelError.BufferUse, at + 4);
-                if (target.Kind == BufferKind.Words) Fail(ModelError.Kind, at + 4);
-                target.FirstWriter = -1;
-                target.WrittenBound = target.Bound;
+                if (!target.Persistent) Fail(ModelError.BufferUse, at + 4);
+                continue;
             }
-            else if (!target.Persistent) Fail(ModelError.BufferUse, at + 4);
-            else if ((port.Kind == PortKind.Sums) != (target.Kind == BufferKind.Words)) Fail(ModelError.Kind, at + 4);
-            else if (port.Kind == PortKind.Scores && target.Kind != BufferKind.Values) Fail(ModelError.Kind, at + 4);
-            else if (port.Kind == PortKind.Answer && (target.Kind != BufferKind.Values || target.Length != 1)) Fail(ModelError.Kind, at + 4);
+
+            if (target.FirstWriter != ModelBuffer.Never) Fail(ModelError.BufferUse, at + 4);
+            target.FirstWriter = -1;
+            target.WrittenBound = target.Bound;
         }
     }
 
     private void ReadOperators(int count, int at, int bytes, long maximumWork)
     {
-        if (Error != ModelError.None) return;
-        int end = at + bytes;
-        if ((long)count * 8 > bytes)
+        if (count << 3 > bytes)
         {
             Fail(ModelError.Section, 52);
             return;
         }
 
+        if (Error != ModelError.None) return;
         Operators = new Operator[count];
         TableMemory.Begin();
         PrepareContext context = new PrepareContext(this);
         TableMemory.End();
-        for (int i = 0; i < count; i++)
+        for (int i = 0, end = at + bytes; ; i++)
         {
-            int record = end - at < 8 ? 0 : Half(at + 2);
-            if (record < 8 || (record & 3) != 0 || record > end - at || Half(at + 6) != 0)
+            int left = end - at, record = left < 8 ? 0 : Half(at + 2);
+            if (i == count && left == 0) break;
+            if (i == count || record < 8 || (record & 3) != 0 || record > left || Half(at + 6) != 0)
             {
                 Fail(ModelError.Operator, at, i);
                 return;
             }
 
-            Operator made = OperatorFactory.Create(Half(at));
-            context.Begin(i, at, record);
+            int code = Half(at);
+            Operator made = OperatorFactory.Create(code);
             if (made == null)
             {
-                Fail(Features.Complete || Half(at) < (int)OperatorCode.Dense || Half(at) > (int)OperatorCode.LoihiResonator ? ModelError.Operator : ModelError.LeftOut, at, i);
+                Fail(Features.Complete || code < (int)OperatorCode.Dense || code > (int)OperatorCode.AdaptiveNeuron ? ModelError.Operator : ModelError.LeftOut, at, i);
                 return;
             }
 
-            made.Code = (OperatorCode)Half(at);
+            made.Code = (OperatorCode)code;
             made.Name = Name(at + 4);
             made.File = File;
+            context.Begin(i, at, record);
             made.Prepare(context);
             if (context.Work > maximumWork) Fail(ModelError.WorkLimit, at, i);
             if (Error != ModelError.None) return;
@@ -392,7 +393,6 @@ public sealed class ModelFile
             at += record;
         }
 
-        if (at != end) Fail(ModelError.Operator, at, count);
         Work = context.Work;
         Peaks = context.Peaks;
     }

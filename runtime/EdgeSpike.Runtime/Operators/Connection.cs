@@ -106,65 +106,45 @@ public abstract class Connection : Operator
     internal abstract void Accumulate(int sum);
 
     /// <summary>
-    /// Prepares the common fields: source, when, target, scratch, accumulate, shift, then weights and bias unless
-    /// <paramref name="weightless"/>.
+    /// Prepares what all connections have, once the record has been read: source, when, target, scratch, accumulate, shift, then weights and
+    /// bias, unless every weight is 1.
     /// </summary>
     /// <param name="context">The record.</param>
     /// <param name="reach">Sources that can reach one target.</param>
-    /// <param name="weightless">Every weight is 1.</param>
-    /// <param name="biasLength">Elements of a bias, repeated over the target; 0: it may not have one.</param>
-    internal void PrepareFrame(PrepareContext context, long reach, bool weightless, int biasLength)
+    /// <param name="biasLength">Elements of a bias, repeated over the target; 0: every weight is 1, and there is none.</param>
+    internal void PrepareFrame(PrepareContext context, int reach, int biasLength)
     {
-        ModelBuffer source = context.Source(0, 1);
-        _accumulate = context.Flag(4);
-        _shift = context.Field(5, -31, 24);
-        ModelTensor weights = weightless ? null : context.Weights(6);
-        long biasBound = 0;
-        ModelTensor bias = weightless ? null : context.Bias(7, biasLength, !_accumulate, out biasBound);
-        if (context.Failed) return;
-        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
-        _fromEvents = source.Kind == BufferKind.Events;
+        _accumulate = context.Is(4);
+        _shift = context.At(5);
+        _fromEvents = context.FromEvents;
+        Unit = context.First.Bound;
+        if (biasLength > 0)
+        {
+            ModelTensor weights = context.WeightTensor;
+            Weights = weights.Offset;
+            _weightType = weights.Type;
+            Unit = context.Times(Unit, 1 << (weights.Bits - 1));
+            _biasBound = context.Bias(7, biasLength, !_accumulate);
+            _bias = context.Has(7) ? context.Tensor(7).Offset : 0;
+            _biasLength = _bias == 0 ? 0 : biasLength;
+            if (WeightType != _weightType || BiasCount != _biasLength) context.Fail(ModelError.LeftOut, 0);
+        }
+
+        if (FromEvents != _fromEvents) context.Fail(ModelError.LeftOut, 0);
 
         // What the sum can reach before its shift, and after.
-        long sum = weightless ? reach : reach << (weights.Bits - 1);
-        if (reach > int.MaxValue || sum > int.MaxValue) context.Fail(ModelError.Bound, 0);
-        else sum *= source.Bound;
-        if (sum > int.MaxValue) context.Fail(ModelError.Bound, 0);
+        _reach = reach;
+        int sum = context.Times(Unit, reach), bound = _shift >= 0 ? context.Times(sum, 1 << _shift) : (sum >> -_shift) + 1;
         if (context.Failed) return;
-        long bound = _shift >= 0 ? sum << _shift : (sum >> -_shift) + 1;
-        bool needsScratch = _accumulate && _shift != 0;
-        ModelBuffer scratch = null;
-        if (needsScratch) scratch = context.Scratch(3, sum);
-        else if (context.Field(3) != -1) context.Fail(ModelError.Field, 3);
-        ModelBuffer target = context.Sum(2, _accumulate, bound + biasBound);
-        if (context.Failed) return;
-        if (needsScratch)
-        {
-            if (scratch.Length != target.Length) context.Fail(ModelError.Size, 3);
-            _scratch = scratch.Offset;
-        }
-
-        SourceOffset = source.Offset;
-        SourceLength = source.Length;
+        if (_shift > 0) Unit <<= _shift;
+        ModelBuffer target = context.Sum(2, _accumulate, bound + _biasBound);
+        if (_accumulate && _shift != 0) _scratch = context.Scratch(3, target.Length, sum);
+        else context.Absent(3);
+        SourceOffset = context.At(0);
+        SourceLength = context.Count;
         TargetOffset = target.Offset;
         TargetLength = target.Length;
-        if (weights != null)
-        {
-            _weightType = weights.Type;
-            Weights = weights.Offset;
-        }
-
-        if (FromEvents != _fromEvents || (weights != null && WeightType != _weightType) || (bias != null && !Features.SumBiases)) context.Fail(ModelError.LeftOut, 0);
-        _reach = (int)reach;
-        Unit = (weightless ? 1 : 1 << (weights.Bits - 1)) * source.Bound;
-        if (_shift > 0) Unit <<= _shift;
         _peak = context.PeakOf(target);
-        if (bias != null)
-        {
-            _bias = bias.Offset;
-            _biasLength = biasLength;
-            _biasBound = (int)biasBound;
-        }
     }
 
     internal override void Step()
