@@ -28,7 +28,7 @@ internal static class ModelFeatures
     /// <summary>The source for a model, or for all that there can be.</summary>
     public static string Source(ModelHeader model, bool complete, bool verifies)
     {
-        SortedDictionary<string, string> members = new(StringComparer.Ordinal) { ["bool Complete"] = complete ? "true" : "false", ["bool Verifies"] = verifies ? "true" : "false" };
+        SortedDictionary<string, string> members = new(StringComparer.Ordinal) { ["bool Complete"] = complete ? "true" : "false", ["bool Verifies"] = verifies ? "true" : "false", ["bool LimitsWork"] = "false" };
         Only weights = new(), sources = new(), rule = new(), next = new(), equal = new(), thresholds = new();
         bool blocks = false, sumBiases = false, ownThresholds = false, ownDecays = false, currents = false, neuronBiases = false, refractory = false, several = false;
         byte[] file = model.Bytes;
