@@ -25,9 +25,9 @@ internal sealed partial class AdaptiveNeuronOperator : Operator
     private int _inputShift;
     private int _driveShift;
     private int _resetRule;
-    private bool _resetNext;
-    private bool _orEqual;
-    private bool _oldCurrent;
+    private int _resetNext;
+    private int _orEqual;
+    private int _oldCurrent;
     private int _lowerLimit;
     private int _thresholdLowerLimit;
     private int _decay;
@@ -49,84 +49,79 @@ internal sealed partial class AdaptiveNeuronOperator : Operator
     private int _initial;
     private int _initialStep;
 
+    private static readonly byte[] Layout =
+    {
+        Record.Edge,
+        Record.Source, Record.Values, 0, // source
+        Record.OptionalSource, Record.Values, Record.One, // drive source
+        Record.Target, (byte)BufferKind.Events, Record.One, // target
+        Record.State, 0, Record.L, // membrane
+        Record.Later, 0, 0, // current
+        Record.State, 0, Record.L, // adaptation
+        Record.Later, 0, 0, // spiked
+        Record.Number, Record.Zero, Record.TwentyFour, // input shift
+        Record.Number, Record.Zero, Record.TwentyFour, // drive shift
+        Record.Number, Record.Zero, Record.Two, // reset
+        Record.Number, Record.Zero, Record.One, // reset time
+        Record.Number, Record.Zero, Record.One, // comparison
+        Record.Number, Record.Zero, Record.One, // current order
+        Record.Number, Record.MinusL, Record.L, // lower limit
+        Record.Number, Record.MinusL, Record.L, // threshold lower limit
+        Record.OptionalUInt16, Record.Zero, Record.Two15, // decay
+        Record.OptionalUInt16, Record.Zero, Record.Two15, // synaptic decay
+        Record.Int32, Record.MinusL, Record.L, // threshold
+        Record.OptionalUInt16, Record.Zero, Record.Two15, // adaptation decay
+        Record.OptionalInt32, Record.MinusL, Record.L, // own
+        Record.OptionalInt32, Record.MinusL, Record.L, // input bias
+        Record.OptionalInt32, Record.MinusL, Record.L, // membrane bias
+        Record.OptionalInt32, Record.MinusL, Record.L, // reset value
+        Record.OptionalInt32, Record.MinusL, Record.L, // initial
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(24)) return;
-        context.Only(ModelProfile.Edge);
-        ModelBuffer source = context.Source(0, -1);
-        if (context.Failed) return;
-        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
-        _count = source.Length;
-        _input = source.Offset;
-        _hasDrive = context.Field(1) != -1;
-        if (_hasDrive)
-        {
-            ModelBuffer drive = context.Source(1, -1);
-            if (context.Failed) return;
-            if (drive.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 1);
-            if (drive.Length != _count) context.Fail(ModelError.Size, 1);
-            _drive = drive.Offset;
-        }
-
-        _inputShift = context.Field(7, 0, 24);
-        _driveShift = context.Field(8, 0, 24);
-        _resetRule = context.Field(9, 0, 2);
-        _resetNext = context.Flag(10);
-        _orEqual = context.Flag(11);
-        _oldCurrent = context.Flag(12);
-        _lowerLimit = context.Field(13, -L, L);
-        _thresholdLowerLimit = context.Field(14, -L, L);
-        ModelTensor decay = context.Constants(15, TensorType.UInt16, _count, 0, 32768, true);
-        ModelTensor synapticDecay = context.Constants(16, TensorType.UInt16, _count, 0, 32768, true);
-        ModelTensor threshold = context.Constants(17, TensorType.Int32, _count, -L, L, false);
-        ModelTensor adaptationDecay = context.Constants(18, TensorType.UInt16, _count, 0, 32768, true);
-        ModelTensor own = Optional(context, 19);
-        ModelTensor inputBias = Optional(context, 20);
-        ModelTensor membraneBias = Optional(context, 21);
-        ModelTensor resetTo = Optional(context, 22);
-        ModelTensor initial = Optional(context, 23);
-        if (context.Failed) return;
-
-        ModelBuffer target = context.Target(2, BufferKind.Events, 1);
-        if (target.Length != _count) context.Fail(ModelError.Size, 2);
-        _target = target.Offset;
-        _membrane = context.State(3, _count, L).Offset;
-        _hasCurrent = synapticDecay != null;
-        if (_hasCurrent) _current = context.State(4, _count, L).Offset;
-        else if (context.Field(4) != -1) context.Fail(ModelError.Field, 4);
-        _adaptation = context.State(5, _count, L).Offset;
+        if (!context.Read(Layout)) return;
+        _count = context.Count;
+        _input = context.At(0);
+        _drive = context.At(1);
+        _hasDrive = _drive >= 0;
+        _target = context.At(2);
+        _membrane = context.At(3);
+        _adaptation = context.At(5);
+        _inputShift = context.At(7);
+        _driveShift = context.At(8);
+        _resetRule = context.At(9);
+        _resetNext = context.At(10);
+        _orEqual = context.At(11);
+        _oldCurrent = context.At(12);
+        _lowerLimit = context.At(13);
+        _thresholdLowerLimit = context.At(14);
+        _hasCurrent = context.Has(16);
+        _current = context.State(_hasCurrent, 4, _count, L);
 
         // With the reset on the next tick the membrane itself tells who spiked.
-        _keepsSpikes = own != null && !_resetNext;
-        if (_keepsSpikes) _spiked = context.State(6, _count, 1).Offset;
-        else if (context.Field(6) != -1) context.Fail(ModelError.Field, 6);
+        _keepsSpikes = context.Has(19) && _resetNext == 0;
+        _spiked = context.State(_keepsSpikes, 6, _count, 1);
 
-        _decay = OffsetOf(decay);
-        _decayStep = StepOf(decay, 2);
-        _synapticDecay = OffsetOf(synapticDecay);
-        _synapticDecayStep = StepOf(synapticDecay, 2);
-        _threshold = OffsetOf(threshold);
-        _thresholdStep = StepOf(threshold, 4);
-        _adaptationDecay = OffsetOf(adaptationDecay);
-        _adaptationDecayStep = StepOf(adaptationDecay, 2);
-        _own = OffsetOf(own);
-        _ownStep = StepOf(own, 4);
-        _inputBias = OffsetOf(inputBias);
-        _inputBiasStep = StepOf(inputBias, 4);
-        _membraneBias = OffsetOf(membraneBias);
-        _membraneBiasStep = StepOf(membraneBias, 4);
-        _resetTo = OffsetOf(resetTo);
-        _resetToStep = StepOf(resetTo, 4);
-        _initial = OffsetOf(initial);
-        _initialStep = StepOf(initial, 4);
-        context.AddWork(2L * _count);
-    }
-
-    /// <summary>Constants of membrane size, or null.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private ModelTensor Optional(PrepareContext context, int field)
-    {
-        return context.Constants(field, TensorType.Int32, _count, -L, L, true);
+        _decay = context.At(15);
+        _decayStep = context.At(24);
+        _synapticDecay = context.At(16);
+        _synapticDecayStep = context.At(27);
+        _threshold = context.At(17);
+        _thresholdStep = context.At(30);
+        _adaptationDecay = context.At(18);
+        _adaptationDecayStep = context.At(33);
+        _own = context.At(19);
+        _ownStep = context.At(36);
+        _inputBias = context.At(20);
+        _inputBiasStep = context.At(39);
+        _membraneBias = context.At(21);
+        _membraneBiasStep = context.At(42);
+        _resetTo = context.At(22);
+        _resetToStep = context.At(45);
+        _initial = context.At(23);
+        _initialStep = context.At(48);
+        context.AddWork(_count, 2);
     }
 
     internal override void Reset()

@@ -24,7 +24,7 @@ internal sealed partial class AdaptiveNeuronOperator
                 int next = (int)(((long)old * Bytes.U16(file, _synapticDecay + j * _synapticDecayStep)) >> 15) + current;
                 if (next > L || next < -L) next = Limited(next, L);
                 arena[_current + j] = next;
-                current = _oldCurrent ? old : next;
+                current = _oldCurrent != 0 ? old : next;
             }
 
             int v = arena[_membrane + j];
@@ -33,7 +33,7 @@ internal sealed partial class AdaptiveNeuronOperator
             int oldThreshold = fixedThreshold + adaptation;
             if (oldThreshold < _thresholdLowerLimit) oldThreshold = _thresholdLowerLimit;
             if (oldThreshold > L) oldThreshold = L;
-            bool spiked = _resetNext ? (_orEqual ? v >= oldThreshold : v > oldThreshold) : _keepsSpikes && arena[_spiked + j] != 0;
+            bool spiked = _resetNext != 0 ? (_orEqual != 0 ? v >= oldThreshold : v > oldThreshold) : _keepsSpikes && arena[_spiked + j] != 0;
 
             adaptation = (int)(((long)adaptation * Bytes.U16(file, _adaptationDecay + j * _adaptationDecayStep)) >> 15);
             if (_hasDrive)
@@ -50,17 +50,17 @@ internal sealed partial class AdaptiveNeuronOperator
             if (threshold < _thresholdLowerLimit) threshold = _thresholdLowerLimit;
             if (threshold > L) threshold = Limited(threshold, L);
 
-            bool pending = _resetNext && spiked;
+            bool pending = _resetNext != 0 && spiked;
             if (pending && _resetRule == NeuronOperator.ResetValue) v = Bytes.I32(file, _resetTo + j * _resetToStep);
             v = (int)(((long)v * Bytes.U16(file, _decay + j * _decayStep)) >> 15) + current + membraneBias;
             if (pending && _resetRule == NeuronOperator.ResetSubtract) v -= oldThreshold;
             if (v > L || v < -L) v = Limited(v, L);
             if (v < _lowerLimit) v = _lowerLimit;
-            bool spike = _orEqual ? v >= threshold : v > threshold;
+            bool spike = _orEqual != 0 ? v >= threshold : v > threshold;
             if (spike)
             {
                 arena[_target + 1 + emitted++] = j;
-                if (!_resetNext)
+                if (_resetNext == 0)
                 {
                     if (_resetRule == NeuronOperator.ResetValue) v = Bytes.I32(file, _resetTo + j * _resetToStep);
                     else if (_resetRule == NeuronOperator.ResetSubtract)
