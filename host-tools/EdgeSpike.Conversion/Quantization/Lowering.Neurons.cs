@@ -79,7 +79,7 @@ internal sealed partial class Lowering
             double[] real = Whole(layout.Permute(neuron.Threshold!), n);
             threshold = [.. real.Select((t, j) => Threshold(neuron, t / mu[j]))];
             double finest = real.Select((t, j) => Math.Abs(t) / mu[j]).Where(t => t > 0).DefaultIfEmpty(1e9).Min();
-            if (finest < 32) Warnings.Add($"'{name}': the smallest threshold is only {finest:0.#} steps of the membrane; use wider weights or a smaller range of its inputs.");
+            if (finest < 32 && neuron.MembraneStep != mu[0]) Warnings.Add($"'{name}': the smallest threshold is only {finest:0.#} steps of the membrane; use wider weights or a smaller range of its inputs.");
         }
 
         int Lower(string what, double? limit) => limit is double least ? Whole(name, what, Math.Max(least / mu[0], -StateLimit), StateLimit) : -StateLimit;

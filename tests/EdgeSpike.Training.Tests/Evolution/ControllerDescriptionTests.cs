@@ -31,7 +31,7 @@ public sealed class ControllerDescriptionTests(ITestOutputHelper output)
             double[] genes = [.. Enumerable.Range(0, ControllerGenome.Length).Select(_ => round % 2 == 0 ? random.Next() : random.Next() < 0.5 ? 0 : 1)];
             ControllerParameters controller = ControllerGenome.Decode(genes, adaptive);
             byte[] evolved = ControllerModel.Build([("c", controller)], "c", null, []);
-            spikes += SameTickByTick(evolved, Converted(Imported(ControllerDescription.ToBytes([("c", controller)], "c", "c.safetensors"))), random, 1 << random.NextIndex(16));
+            spikes += SameTickByTick(evolved, Converted(Imported([("c", controller)])), random, 1 << random.NextIndex(16));
         }
 
         Assert.True(spikes > 10_000, $"{spikes} spikes");
@@ -82,13 +82,36 @@ public sealed class ControllerDescriptionTests(ITestOutputHelper output)
         Assert.InRange(commands / ticks, 0, 0.05);
     }
 
-    private static NetworkGraph Imported((byte[] Json, byte[] Tensors) files)
+    /// <summary>After an evolution: 'edgespike train blimp description', as host-tools/EdgeSpike.Demos/blimp/README.md says.</summary>
+    [Theory]
+    [InlineData("pd")]
+    [InlineData("i")]
+    [InlineData("blimp")]
+    public void The_committed_description_is_of_the_committed_genomes_and_converts_to_the_committed_model(string name)
+    {
+        (string, ControllerParameters)[] controllers = [.. ((string[])["pd", "i"]).Where(p => name == "blimp" || name == p).Select(p => (p, GenomeFile.Read(Path.Combine(s_folder, $"{p}.genome.json")).Controller))];
+        foreach ((string path, byte[] content) in ControllerDescription.Files(controllers, name == "blimp" ? name : $"blimp-{name}", Path.Combine(s_folder, $"{name}.json")))
+            Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(path)), $"{path} is not of the genomes beside it");
+        byte[] converted = Converted(DescriptionImporter.Import(Path.Combine(s_folder, $"{name}.json")));
+        long spikes = SameTickByTick(File.ReadAllBytes(Path.Combine(s_folder, $"{name}.esm")), converted, new SeededRandom(9), 1024);
+        Assert.True(spikes > 1000, $"{spikes} spikes");
+    }
+
+    [Fact]
+    public void A_converted_pair_of_controllers_flies_as_the_evolved_one()
+    {
+        BlimpFlights evolved = BlimpFlights.Fly(File.ReadAllBytes(Path.Combine(s_folder, "blimp.esm")));
+        BlimpFlights converted = BlimpFlights.Fly(Converted(DescriptionImporter.Import(Path.Combine(s_folder, "blimp.json"))));
+        Assert.Equal(evolved.Rows[1].Flights, converted.Rows[1].Flights);
+        Assert.Equal(evolved.ArenaBytes, converted.ArenaBytes);
+    }
+
+    private static NetworkGraph Imported((string, ControllerParameters)[] controllers)
     {
         string folder = Directory.CreateTempSubdirectory("edgespike").FullName;
         try
         {
-            File.WriteAllBytes(Path.Combine(folder, "c.json"), files.Json);
-            File.WriteAllBytes(Path.Combine(folder, "c.safetensors"), files.Tensors);
+            foreach ((string path, byte[] content) in ControllerDescription.Files(controllers, "c", Path.Combine(folder, "c.json"))) File.WriteAllBytes(path, content);
             return DescriptionImporter.Import(Path.Combine(folder, "c.json"));
         }
         finally

@@ -1,6 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
+using EdgeSpike.Conversion;
+using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Import;
 
@@ -18,12 +21,42 @@ using Readout = EdgeSpike.Conversion.Graph.Readout;
 /// </remarks>
 public static class ControllerDescription
 {
-    /// <summary>The two files.</summary>
+    /// <summary>The two files, beside a model of that path: NAME.json and NAME.safetensors.</summary>
     /// <param name="controllers">One or more, with the names of their layers' prefixes ("pd", "i").</param>
     /// <param name="name">Name of the network.</param>
-    /// <param name="tensorFile">Name of the file of tensors.</param>
-    public static (byte[] Json, byte[] Tensors) ToBytes(IReadOnlyList<(string Prefix, ControllerParameters Controller)> controllers, string name, string tensorFile) =>
-        DescriptionWriter.ToBytes(ToGraph(controllers, name), tensorFile);
+    /// <param name="path">Path of the model, or of the description itself.</param>
+    public static IReadOnlyList<(string Path, byte[] Content)> Files(IReadOnlyList<(string Prefix, ControllerParameters Controller)> controllers, string name, string path)
+    {
+        string tensors = Path.ChangeExtension(path, ".safetensors");
+        (byte[] json, byte[] stored) = DescriptionWriter.ToBytes(ToGraph(controllers, name), Path.GetFileName(tensors));
+        return [(Path.ChangeExtension(path, ".json"), json), (tensors, stored)];
+    }
+
+    /// <summary>Writes the description of evolved controllers, of one or of both joined as <see cref="BlimpFlights.Join"/> joins them: all files or none.</summary>
+    /// <param name="pd">Genome of pd and where it is from; null: none.</param>
+    /// <param name="integral">Genome of i; null: none.</param>
+    /// <param name="path">The .json to write.</param>
+    /// <exception cref="ConversionException">There is no genome, one is not of its part, or a file can't be written.</exception>
+    public static NetworkGraph Write((GenomeFile File, string Path)? pd, (GenomeFile File, string Path)? integral, string path)
+    {
+        List<(string Prefix, ControllerParameters Controller)> controllers = [];
+        if (pd is { } first)
+        {
+            first.File.Expect(ControlTask.ProportionalDerivative, first.Path);
+            controllers.Add(("pd", first.File.Controller));
+        }
+
+        if (integral is { } second)
+        {
+            second.File.Expect(ControlTask.Integral, second.Path);
+            controllers.Add(("i", second.File.Controller));
+        }
+
+        if (controllers.Count == 0) throw new ConversionException(ErrorCode.OptionNeeded, "description", "there is no genome to describe", "give --pd, --i or both");
+        string name = controllers.Count > 1 ? "blimp" : $"blimp-{controllers[0].Prefix}";
+        OutputFile.WriteAll(Files(controllers, name, path));
+        return ToGraph(controllers, name);
+    }
 
     /// <summary>The network.</summary>
     public static NetworkGraph ToGraph(IReadOnlyList<(string Prefix, ControllerParameters Controller)> controllers, string name)
