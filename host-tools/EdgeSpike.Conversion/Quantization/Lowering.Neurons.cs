@@ -238,6 +238,7 @@ internal sealed partial class Lowering
             double seen = Math.Max(observed[j] * _calibration.Headroom, common / 4);
             double own = Math.Max(4 * Math.Abs(threshold[j]), 2 * Math.Max(Math.Max(Math.Abs(reset[j]), Math.Abs(initial[j])), Math.Max(Math.Abs(inputBias[j]), Math.Abs(membraneBias[j]))));
             if (neuron.LowerLimit is double limit) own = Math.Max(own, Math.Abs(limit));
+            if (neuron is AdaptiveNeuronNode { ThresholdLowerLimit: double least }) own = Math.Max(own, Math.Abs(least));
             own = Math.Max(own, highest);
             range[j] = Math.Max(own, Math.Min(seen, 1.01 * most));
             if (range[j] <= 0) range[j] = 1;

@@ -218,6 +218,72 @@ public sealed class AdaptiveConversionTests(ITestOutputHelper output)
             new ModelRunner(result.Bytes).Interpreter.Model.Operators.Select(o => o.GetType().Name));
     }
 
+    /// <summary>
+    /// Networks of any numbers, thresholds that never fall back and drives far larger than thresholds among them: the model passes the
+    /// verifier, its vectors replay, or the conversion says which layer asks too much. Never a defect of the conversion.
+    /// </summary>
+    [Fact]
+    public void Whatever_the_numbers_the_model_is_verified_or_refused_by_name()
+    {
+        int converted = 0, spiking = 0;
+        for (int seed = 0; seed < 150; seed++)
+        {
+            Random random = new(seed);
+            int n = random.Next(1, 12), m = random.Next(1, 6);
+            double Size() => Math.Pow(10, random.Next(-4, 4));
+            double[] Some(double scale) => Weights(random, random.Next(2) == 0 ? 1 : n, scale);
+            double[] Decay() => [.. Some(1).Select(w => random.Next(5) == 0 ? random.Next(2) : Math.Abs(w))];
+            bool current = random.Next(2) == 0;
+            AdaptiveNeuronNode layer = new()
+            {
+                Name = "layer",
+                InputShape = new Shape(n),
+                OutputShape = new Shape(n),
+                Decay = Decay(),
+                SynapticDecay = current ? Decay() : null,
+                Threshold = Some(Size()),
+                InputGain = random.Next(2) == 0 ? [1.0] : Some(Size()),
+                DriveGain = [current ? Size() : 1],
+                InputBias = random.Next(2) == 0 ? [0.0] : Some(Size()),
+                MembraneBias = random.Next(2) == 0 ? [0.0] : Some(Size()),
+                ResetValue = Some(1),
+                InitialMembrane = random.Next(2) == 0 ? [0.0] : Some(1),
+                Reset = (ResetRule)random.Next(3),
+                ResetTime = (ResetTime)random.Next(2),
+                Comparison = (Comparison)random.Next(2),
+                Current = (CurrentOrder)random.Next(2),
+                LowerLimit = random.Next(3) == 0 ? -Size() : null,
+                AdaptationDecay = Decay(),
+                AdaptationStep = random.Next(2) == 0 ? [0.0] : Some(Size()),
+                ThresholdLowerLimit = random.Next(3) == 0 ? Size() : null,
+            };
+            Node[] nodes =
+            [
+                Input(3), new PairedEncoderNode { Name = "encoder", InputShape = new Shape(3), OutputShape = new Shape(2 * m), Weight = Weights(random, 3 * m, Size()), Bias = Weights(random, m, Size()), Decay = [.. Weights(random, m).Select(Math.Abs)], Threshold = [Size()] },
+                Linear("w", random, 2 * m, n, Size(), bias: random.Next(2) == 0), Linear("w_th", random, 2 * m, n, Size(), bias: random.Next(2) == 0), layer,
+                new LeakyReadoutNode { Name = "readout", InputShape = new Shape(n), OutputShape = new Shape(2), Weight = Weights(random, 2 * n, Size()), Leak = [random.NextDouble()] }, Output(Readout.Last, 2),
+            ];
+            List<Edge> edges = [new Edge("input", "encoder"), new Edge("encoder", "w"), new Edge("w", "layer"), new Edge("layer", "readout"), new Edge("readout", "output"), new Edge("encoder", "w_th")];
+            if (random.Next(3) > 0) edges.Add(new Edge("w_th", "layer", random.Next(3), EdgePort.Threshold));
+            else edges.Add(new Edge("w_th", "layer"));
+            if (random.Next(3) == 0) edges.Add(new Edge("layer", "layer", 1, EdgePort.Threshold));
+            try
+            {
+                ConversionResult result = Converter.Convert(new NetworkGraph($"seed {seed}", 0.001, nodes, edges), new ConvertOptions { Weights = (WeightType)random.Next(3) }, new RandomSamples(3, random.Next(2) == 0 ? 1 : -2, 40, 2), null, null);
+                converted++;
+                if (result.Report.Layers.Single(l => l.Name == "layer") is { ModelRate: > 0 }) spiking++;
+            }
+            catch (ConversionException e)
+            {
+                output.WriteLine($"seed {seed}: {e.Message}");
+                Assert.True(e.Code is ErrorCode.Overflow or ErrorCode.Unsupported, $"seed {seed}: {e.Message}");
+            }
+        }
+
+        output.WriteLine($"{converted} converted, {spiking} spiked");
+        Assert.True(converted > 140 && spiking > 60, $"{converted} converted, {spiking} spiked");
+    }
+
     private static NetworkGraph Stated(double weightStep = 0.25, double membraneStep = 1.0 / 1024, double? inputStep = 1.0 / 64, double weight = 5)
     {
         Node[] nodes =

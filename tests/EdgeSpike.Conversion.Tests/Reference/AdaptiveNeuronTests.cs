@@ -91,6 +91,36 @@ public sealed class AdaptiveNeuronTests
     }, iter: 2000);
 
     /// <summary>
+    /// Bellec et al. 2020 (e-prop): v(t+1) = alpha v(t) + I(t+1) - z(t) v_th, a(t+1) = rho a(t) + z(t), z(t) = [v(t) > v_th + beta a(t)]. The
+    /// reset takes v_th, not the adapted threshold: as DESCRIPTION.md says, a connection from the neurons to themselves.
+    /// </summary>
+    [Fact]
+    public void A_reset_by_the_threshold_that_does_not_adapt_is_a_connection() => Graphs.Seed.Sample(seed =>
+    {
+        Random random = new(seed);
+        double alpha = random.Next(5) / 4.0, rho = random.Next(5) / 4.0, beta = random.Next(0, 33) / 16.0, threshold = random.Next(1, 17) / 16.0;
+        ReferenceNetwork network = Graphs.Network(
+            Precision.Float64,
+            [
+                Graphs.Input("in", 1), Graphs.Linear("reset", 1, 1, [-threshold]),
+                new AdaptiveNeuronNode { Name = "node", InputShape = new Shape(1), OutputShape = new Shape(1), Decay = [alpha], Threshold = [threshold], Reset = ResetRule.None, AdaptationDecay = [rho], AdaptationStep = [beta] },
+                Graphs.Output("out", 1),
+            ],
+            [new Edge("in", "node"), new Edge("node", "reset", 1), new Edge("reset", "node"), new Edge("node", "out")]);
+        double v = 0, a = 0, z = 0;
+        for (int t = 0; t < Ticks; t++)
+        {
+            double current = random.Next(-8, 33) / 8.0;
+            network.Step([current]);
+            v = alpha * v + current - z * threshold;
+            a = rho * a + z;
+            z = v > threshold + beta * a ? 1 : 0;
+            Assert.Equal(z, network.Output("node")[0]);
+            Assert.Equal(v, network.Membrane("node")[0]);
+        }
+    }, iter: 2000);
+
+    /// <summary>
     /// By hand: decay 1/2, threshold 1, adaptation decay 1/2 and step 1, input 2 at every tick, subtraction in the next tick.
     /// <code>
     /// t   a before  spiked  a            threshold  v                                spike
