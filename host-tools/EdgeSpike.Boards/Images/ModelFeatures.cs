@@ -13,7 +13,7 @@ namespace EdgeSpike.Boards.Images;
 /// </summary>
 internal static class ModelFeatures
 {
-    private const int Dense = 1, Convolve = 3, Pool = 4, Neuron = 7;
+    private const int Dense = 1, Convolve = 3, Pool = 4, Neuron = 7, Sum = 14;
 
     /// <summary>One value of a field in all records, or any.</summary>
     private sealed class Only
@@ -26,9 +26,9 @@ internal static class ModelFeatures
     }
 
     /// <summary>The source for a model, or for all that there can be.</summary>
-    public static string Source(ModelHeader model, bool complete)
+    public static string Source(ModelHeader model, bool complete, bool verifies)
     {
-        SortedDictionary<string, string> members = new(StringComparer.Ordinal) { ["bool Complete"] = complete ? "true" : "false" };
+        SortedDictionary<string, string> members = new(StringComparer.Ordinal) { ["bool Complete"] = complete ? "true" : "false", ["bool Verifies"] = verifies ? "true" : "false" };
         Only weights = new(), sources = new(), rule = new(), next = new(), equal = new(), thresholds = new();
         bool blocks = false, sumBiases = false, ownThresholds = false, ownDecays = false, currents = false, neuronBiases = false, refractory = false, several = false;
         byte[] file = model.Bytes;
@@ -69,7 +69,7 @@ internal static class ModelFeatures
 
         foreach ((string name, Only only) in (ReadOnlySpan<(string, Only)>)[("WeightType", weights), ("EventSources", sources), ("ResetRule", rule), ("ResetNext", next), ("OrEqual", equal), ("Thresholds", thresholds)])
             members[$"int {name}"] = complete ? "Any" : only.Value.ToString(CultureInfo.InvariantCulture);
-        foreach ((string name, bool has) in (ReadOnlySpan<(string, bool)>)[("Blocks", blocks), ("SumBiases", sumBiases), ("OwnThresholds", ownThresholds), ("OwnDecays", ownDecays), ("Currents", currents), ("NeuronBiases", neuronBiases), ("Refractory", refractory), ("SeveralSpikes", several)])
+        foreach ((string name, bool has) in (ReadOnlySpan<(string, bool)>)[("Blocks", blocks), ("SumBiases", sumBiases), ("OwnThresholds", ownThresholds), ("OwnDecays", ownDecays), ("Currents", currents), ("NeuronBiases", neuronBiases), ("Refractory", refractory), ("SeveralSpikes", several), ("Sums", model.Operators.Contains(Sum))])
             members[$"bool {name}"] = complete || has ? "true" : "false";
         StringBuilder text = new();
         text.Append("""

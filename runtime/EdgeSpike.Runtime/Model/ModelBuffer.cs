@@ -11,7 +11,13 @@ public sealed class ModelBuffer
     public BufferKind Kind { get; internal set; }
 
     /// <summary>Keeps its content between ticks.</summary>
-    public bool Persistent { get; internal set; }
+    public bool Persistent
+    {
+        get { return Keeps != 0; }
+    }
+
+    /// <summary>The same as the file says it: 1 or 0.</summary>
+    internal int Keeps { get; set; }
 
     /// <summary>Index of its name among the strings, or -1.</summary>
     public int Name { get; internal set; }

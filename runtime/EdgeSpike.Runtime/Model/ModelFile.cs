@@ -14,6 +14,8 @@ public sealed class ModelFile
 {
     private const int HeaderBytes = 128;
 
+    private const int FileVersion = 1;
+
     /// <summary>A word of the header that is 0: what a parameter without a tensor reads.</summary>
     internal const int ZeroWord = 92;
 
@@ -33,13 +35,22 @@ public sealed class ModelFile
     public int ErrorOperator { get; private set; }
 
     /// <summary>Arithmetic profile.</summary>
-    public ModelProfile Profile { get; private set; }
+    public ModelProfile Profile
+    {
+        get { return (ModelProfile)(Header(16) & 255); }
+    }
 
     /// <summary>Length of a tick in nanoseconds, 0 if unknown.</summary>
-    public uint TickNanoseconds { get; private set; }
+    public uint TickNanoseconds
+    {
+        get { return (uint)Header(20); }
+    }
 
     /// <summary>Words of the arena.</summary>
-    public int ArenaWords { get; private set; }
+    public int ArenaWords
+    {
+        get { return Header(24); }
+    }
 
     /// <summary>Buffers, in file order.</summary>
     public ModelBuffer[] Buffers { get; private set; }
@@ -54,32 +65,50 @@ public sealed class ModelFile
     public ModelPort[] Ports { get; private set; }
 
     /// <summary>Number of strings.</summary>
-    public int StringCount { get; private set; }
+    public int StringCount
+    {
+        get { return Header(34) & 65535; }
+    }
 
     /// <summary>Number of labels.</summary>
-    public int LabelCount { get; private set; }
+    public int LabelCount
+    {
+        get { return Header(38) & 65535; }
+    }
 
     /// <summary>Number of vectors.</summary>
-    public int VectorCount { get; private set; }
+    public int VectorCount
+    {
+        get { return Header(40) & 65535; }
+    }
 
     /// <summary>Largest number of synaptic operations and updates one tick can take.</summary>
     public long Work { get; private set; }
 
     /// <summary>Offset of the metadata in the file.</summary>
-    public int MetadataOffset { get; private set; }
+    public int MetadataOffset
+    {
+        get { return Header(84); }
+    }
 
     /// <summary>Bytes of the metadata.</summary>
-    public int MetadataBytes { get; private set; }
+    public int MetadataBytes
+    {
+        get { return Header(88); }
+    }
 
     /// <summary>Sums of which operators note a peak (<see cref="Operator.Peaks"/>).</summary>
     internal int Peaks { get; private set; }
 
-    internal int VectorsOffset { get; private set; }
+    internal int VectorsOffset
+    {
+        get { return Header(76); }
+    }
 
-    internal int VectorsBytes { get; private set; }
-
-    private int _stringsOffset;
-    private int _labelsOffset;
+    internal int VectorsBytes
+    {
+        get { return Header(80); }
+    }
 
     /// <summary>An empty model: call <see cref="Load"/>.</summary>
     public ModelFile()
@@ -100,7 +129,7 @@ public sealed class ModelFile
         Clear();
         File = file;
         ReadHeader(maximumArenaWords, maximumWork);
-        if (Error == ModelError.None) Verify();
+        if (Features.Verifies && Error == ModelError.None) Verify();
         if (Error != ModelError.None)
         {
             ModelError error = Error;
@@ -118,15 +147,15 @@ public sealed class ModelFile
     public string Text(int index)
     {
         if (index < 0 || index >= StringCount) return "";
-        int entry = _stringsOffset + 8 * index;
-        return Encoding.UTF8.GetString(File, _stringsOffset + Word(entry), Word(entry + 4));
+        int strings = Header(60), entry = strings + 8 * index;
+        return Encoding.UTF8.GetString(File, strings + Word(entry), Word(entry + 4));
     }
 
     /// <summary>The name of class <paramref name="index"/>, 0 … <see cref="LabelCount"/> − 1.</summary>
     public string Label(int index)
     {
         if (index < 0 || index >= LabelCount) return "";
-        return Text(Half(_labelsOffset + 2 * index));
+        return Text(Half(Header(72) + 2 * index));
     }
 
     /// <summary>Forgets buffers and tensors, which only verification needs.</summary>
@@ -144,12 +173,20 @@ public sealed class ModelFile
         DropTables();
         Operators = new Operator[0];
         Ports = new ModelPort[0];
-        ArenaWords = Peaks = StringCount = LabelCount = VectorCount = MetadataBytes = VectorsBytes = 0;
+        Peaks = 0;
         Work = 0;
     }
 
+    /// <summary>A number of the header, of 32 bits; 0 without a model.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void Fail(ModelError error, int offset, int operatorIndex)
+    private int Header(int at)
+    {
+        return Error != ModelError.None || File.Length == 0 ? 0 : Word(at);
+    }
+
+    /// <summary>Keeps the first reason; Load gives it back.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Refuse(ModelError error, int offset, int operatorIndex)
     {
         if (Error != ModelError.None) return;
         Error = error;
@@ -173,11 +210,31 @@ public sealed class ModelFile
         return Bytes.U16(File, at);
     }
 
-    /// <summary>Fails for a place that belongs to no operator.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>Refuses for an operator, in builds that verify.</summary>
+    [MethodImpl(Features.Inlined)]
+    private void Fail(ModelError error, int offset, int operatorIndex)
+    {
+        if (Features.Verifies) Refuse(error, offset, operatorIndex);
+    }
+
+    /// <summary>The same for a place that belongs to no operator.</summary>
+    [MethodImpl(Features.Inlined)]
     private void Fail(ModelError error, int offset)
     {
-        Fail(error, offset, -1);
+        if (Features.Verifies) Refuse(error, offset);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refuse(ModelError error, int offset)
+    {
+        Refuse(error, offset, -1);
+    }
+
+    /// <summary>A word of the header is what it has to be, in a file of which nothing else has failed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Demand(int at, int expected, ModelError error)
+    {
+        if (Error == ModelError.None && Word(at) != expected) Refuse(error, at);
     }
 
     private void ReadHeader(int maximumArenaWords, long maximumWork)
@@ -185,61 +242,39 @@ public sealed class ModelFile
         byte[] file = File;
         if (file.Length < HeaderBytes)
         {
-            Fail(ModelError.Truncated, file.Length);
+            Refuse(ModelError.Truncated, file.Length);
             return;
         }
 
-        if (Word(0) != 0x314D5345) Fail(ModelError.NotAModel, 0);
-        else if (Half(4) != 1) Fail(ModelError.Version, 4);
-        else if (Half(6) != HeaderBytes) Fail(ModelError.Field, 6);
-        else if (Word(8) != file.Length) Fail(ModelError.Truncated, 8);
-        else if ((uint)Word(12) != Bytes.Crc32(file, 16, file.Length)) Fail(ModelError.Checksum, 12);
-        else if (file[16] > 1) Fail(ModelError.Profile, 16);
-        else if (file[17] != 0 || file[18] != 0 || file[19] != 0) Fail(ModelError.Field, 17);
-        else if (Half(42) != 0) Fail(ModelError.Field, 42);
-        else if (Word(ZeroWord) != 0) Fail(ModelError.Field, ZeroWord);
+        Demand(0, 0x314D5345, ModelError.NotAModel);
+        Demand(4, FileVersion | HeaderBytes << 16, ModelError.Version);
+        Demand(8, file.Length, ModelError.Truncated);
+        if (Error == ModelError.None) Demand(12, (int)Bytes.Crc32(file, 16, file.Length), ModelError.Checksum);
+        if (Features.Verifies && Error == ModelError.None) VerifyHeader(maximumArenaWords);
         if (Error != ModelError.None) return;
-
-        Profile = (ModelProfile)file[16];
-        TickNanoseconds = (uint)Word(20);
-        ArenaWords = Word(24);
-        if (ArenaWords < 1 || ArenaWords > maximumArenaWords) Fail(ModelError.ArenaLimit, 24);
-        int buffers = Half(28), operators = Half(30), tensors = Half(32);
-        int strings = Half(34), ports = Half(36), labels = Half(38), vectors = Half(40);
-        if (buffers > MostBuffers) Fail(ModelError.Field, 28);
-        int buffersAt = Section(44, buffers << 4);
-        int operatorsBytes = Word(52);
-        int operatorsAt = Section(48, operatorsBytes);
-        int tensorsAt = Section(56, tensors << 4);
-        int stringsBytes = Word(64);
-        _stringsOffset = Section(60, stringsBytes);
-        int portsAt = Section(68, ports << 3);
-        _labelsOffset = Section(72, labels << 1);
-        VectorsBytes = Word(80);
-        VectorsOffset = Section(76, VectorsBytes);
-        MetadataBytes = Word(88);
-        MetadataOffset = Section(84, MetadataBytes);
-        if (Error != ModelError.None) return;
-
-        ReadStrings(strings, stringsBytes);
-        ReadBuffers(buffers, buffersAt);
-        ReadTensors(tensors, tensorsAt);
-        ReadPorts(ports, portsAt);
-        for (int i = 0; i < labels; i++)
-            if (Half(_labelsOffset + 2 * i) >= strings) Fail(ModelError.Index, _labelsOffset + 2 * i);
-        LabelCount = labels;
-        VectorCount = vectors;
-        ReadOperators(operators, operatorsAt, operatorsBytes, maximumWork);
+        if (Features.Verifies) VerifyStrings();
+        ReadBuffers(Half(28), Word(44));
+        ReadTensors(Half(32), Word(56));
+        ReadPorts(Half(36), Word(68));
+        ReadOperators(Half(30), Word(48), Word(52), maximumWork);
     }
 
-    /// <summary>The offset in the header field <paramref name="field"/>, checked to leave room for that many bytes.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Section(int field, int bytes)
+    /// <summary>Of each section: where the header has its place, its entries, and the bytes of one as a power of 2; without a number of entries its bytes follow its place.</summary>
+    private static readonly byte[] Sections = { 44, 28, 4, 48, 0, 0, 56, 32, 4, 60, 0, 0, 68, 36, 3, 72, 38, 1, 76, 0, 0, 84, 0, 0 };
+
+    private void VerifyHeader(int maximumArenaWords)
     {
-        int at = Word(field);
-        if (Holds(at, bytes)) return at;
-        Fail(ModelError.Section, field);
-        return HeaderBytes;
+        if ((uint)Word(16) > (uint)ModelProfile.Loihi) Fail(ModelError.Profile, 16);
+        if (Half(42) != 0) Fail(ModelError.Field, 42);
+        Demand(ZeroWord, 0, ModelError.Field);
+        int arena = Word(24);
+        if (arena < 1 || arena > maximumArenaWords) Fail(ModelError.ArenaLimit, 24);
+        if (Half(28) > MostBuffers) Fail(ModelError.Field, 28);
+        for (int i = 0; i < Sections.Length; i += 3)
+        {
+            int field = Sections[i], entries = Sections[i + 1];
+            if (!Holds(Word(field), entries == 0 ? Word(field + 4) : Half(entries) << Sections[i + 2])) Fail(ModelError.Section, field);
+        }
     }
 
     /// <summary>So many bytes from a place on are behind the header, aligned, and in the file.</summary>
@@ -249,55 +284,56 @@ public sealed class ModelFile
         return bytes >= 0 && at >= HeaderBytes && (at & 15) == 0 && at <= File.Length - bytes;
     }
 
-    private void ReadStrings(int count, int bytes)
+    /// <summary>Strings lie in their section, and labels are strings.</summary>
+    private void VerifyStrings()
     {
-        if (count << 3 > bytes)
-        {
-            Fail(ModelError.Section, 64);
-            return;
-        }
-
-        for (int entry = _stringsOffset, i = 0; i < count; i++, entry += 8)
+        int count = Half(34), bytes = Word(64), entry = Word(60), label = Word(72);
+        if (count << 3 > bytes) Fail(ModelError.Section, 64);
+        for (int i = 0; i < count && Error == ModelError.None; i++, entry += 8)
         {
             int length = Word(entry + 4);
-            if (length < 0 || (uint)Word(entry) > (uint)(bytes - length) || length > bytes) Fail(ModelError.Section, entry);
+            if (length < 0 || length > bytes || (uint)Word(entry) > (uint)(bytes - length)) Fail(ModelError.Section, entry);
         }
 
-        StringCount = count;
+        for (int i = Half(38); i > 0; i--, label += 2)
+            if (Half(label) >= count) Fail(ModelError.Index, label);
     }
 
     private void ReadBuffers(int count, int at)
     {
+        if (Error != ModelError.None) return;
         TableMemory.Begin();
         Buffers = new ModelBuffer[count];
-        int end = 0;
+        int arena = Word(24), end = 0;
         for (int i = 0; i < count; i++, at += 16)
         {
             ModelBuffer buffer = new ModelBuffer();
             Buffers[i] = buffer;
-            int kind = File[at], offset = Word(at + 4), length = Word(at + 8), bound = Word(at + 12);
-            if (kind > (int)BufferKind.Words || File[at + 1] > 1) Fail(ModelError.Field, at);
-            int words = kind == (int)BufferKind.Events ? length + 1 : length;
-            if (length < 1 || (uint)words > (uint)ArenaWords || (uint)offset > (uint)(ArenaWords - words)) Fail(ModelError.BufferRange, at + 4);
-            if (bound < 1 || (kind != (int)BufferKind.Values && bound != 1)) Fail(ModelError.Bound, at + 12);
-            buffer.Kind = (BufferKind)kind;
-            buffer.Persistent = File[at + 1] == 1;
+            int kind = Half(at);
+            buffer.Kind = (BufferKind)(kind & 255);
+            buffer.Keeps = kind >> 8;
             buffer.Name = Name(at + 2);
-            buffer.Bound = bound;
-            buffer.Offset = offset;
-            buffer.Length = length;
-            buffer.Words = words;
+            buffer.Offset = Word(at + 4);
+            buffer.Length = Word(at + 8);
+            buffer.Words = buffer.Length;
+            buffer.Bound = Word(at + 12);
             buffer.FirstWriter = ModelBuffer.Never;
             buffer.LastUse = buffer.LastReader = buffer.LastPreviousReader = -1;
-            if (offset + words > end) end = offset + words;
+            if (buffer.Kind == BufferKind.Events) buffer.Words++;
+            if (!Features.Verifies) continue;
+            if (buffer.Kind > BufferKind.Words || buffer.Keeps > 1) Fail(ModelError.Field, at);
+            if (buffer.Length < 1 || (uint)buffer.Words > (uint)arena || (uint)buffer.Offset > (uint)(arena - buffer.Words)) Fail(ModelError.BufferRange, at + 4);
+            if (buffer.Bound < 1 || (buffer.Kind != BufferKind.Values && buffer.Bound != 1)) Fail(ModelError.Bound, at + 12);
+            if (buffer.Offset + buffer.Words > end) end = buffer.Offset + buffer.Words;
         }
 
         TableMemory.End();
-        if (end != ArenaWords) Fail(ModelError.BufferRange, 24);
+        if (end != arena) Fail(ModelError.BufferRange, 24);
     }
 
     private void ReadTensors(int count, int at)
     {
+        if (Error != ModelError.None) return;
         TableMemory.Begin();
         Tensors = new ModelTensor[count];
         for (int i = 0; i < count; i++, at += 16)
@@ -320,6 +356,7 @@ public sealed class ModelFile
 
     private void ReadPorts(int count, int at)
     {
+        if (Error != ModelError.None) return;
         Ports = new ModelPort[count];
         for (int i = 0; i < count; i++, at += 8)
         {
@@ -341,7 +378,7 @@ public sealed class ModelFile
             if ((PortBuffers >> (4 * kind) & (1 << (int)target.Kind)) == 0 || (kind == (int)PortKind.Answer && target.Length != 1)) Fail(ModelError.Kind, at + 4);
             if (kind != (int)PortKind.Input)
             {
-                if (!target.Persistent) Fail(ModelError.BufferUse, at + 4);
+                if (target.Keeps == 0) Fail(ModelError.BufferUse, at + 4);
                 continue;
             }
 
@@ -353,12 +390,7 @@ public sealed class ModelFile
 
     private void ReadOperators(int count, int at, int bytes, long maximumWork)
     {
-        if (count << 3 > bytes)
-        {
-            Fail(ModelError.Section, 52);
-            return;
-        }
-
+        if (count << 3 > bytes) Fail(ModelError.Section, 52);
         if (Error != ModelError.None) return;
         Operators = new Operator[count];
         TableMemory.Begin();
@@ -416,7 +448,7 @@ public sealed class ModelFile
             ModelBuffer buffer = Buffers[i];
             int at = table + 16 * i;
             if (buffer.FirstWriter == ModelBuffer.Never) Fail(ModelError.BufferUse, at);
-            else if (buffer.LastPreviousReader >= 0 && (!buffer.Persistent || buffer.LastPreviousReader >= buffer.FirstWriter)) Fail(ModelError.Order, at, buffer.LastPreviousReader);
+            else if (buffer.LastPreviousReader >= 0 && (buffer.Keeps == 0 || buffer.LastPreviousReader >= buffer.FirstWriter)) Fail(ModelError.Order, at, buffer.LastPreviousReader);
             else if (buffer.Kind == BufferKind.Values && buffer.WrittenBound > buffer.Bound) Fail(ModelError.Bound, at + 12, buffer.FirstWriter);
             if (buffer.LastUse < buffer.FirstWriter) buffer.LastUse = buffer.FirstWriter;
         }
@@ -439,7 +471,7 @@ public sealed class ModelFile
     private static bool Overlap(ModelBuffer a, ModelBuffer b)
     {
         if (a.Offset + a.Words <= b.Offset || b.Offset + b.Words <= a.Offset) return false;
-        if (a.Persistent || b.Persistent) return true;
+        if ((a.Keeps | b.Keeps) != 0) return true;
         return a.FirstWriter <= b.LastUse && b.FirstWriter <= a.LastUse;
     }
 

@@ -17,6 +17,9 @@ public sealed class PrepareContext
     /// <summary>Fields of the longest record, and three numbers for each tensor of constants.</summary>
     private const int MostValues = 24 + 3 * 9;
 
+    /// <summary>The record itself, as a field to fail at.</summary>
+    private const int Start = -2;
+
     private readonly ModelFile _model;
     private readonly ModelBuffer _noBuffer;
     private readonly ModelTensor _noTensor;
@@ -76,10 +79,16 @@ public sealed class PrepareContext
         _fields = (bytes - 8) >> 2;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(Features.Inlined)]
     internal void Fail(ModelError error, int field)
     {
-        _model.Fail(error, _at + 8 + 4 * field, _index);
+        if (Features.Verifies) Refuse(error, field);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refuse(ModelError error, int field)
+    {
+        _model.Refuse(error, _at + 8 + 4 * field, _index);
     }
 
     // ---- described fields ----------------------------------------------------------------------------------------------------------
@@ -91,8 +100,8 @@ public sealed class PrepareContext
     internal bool Read(byte[] record)
     {
         int profile = record[0], values = _fields;
-        if (3 * _fields + 1 != record.Length) _model.Fail(ModelError.Operator, _at, _index);
-        else if (profile != Record.AnyProfile && profile != (int)_model.Profile) _model.Fail(ModelError.Profile, _at, _index);
+        if (3 * _fields + 1 != record.Length) Fail(ModelError.Operator, Start);
+        else if (profile != Record.AnyProfile && profile != (int)_model.Profile) Fail(ModelError.Profile, Start);
         for (int field = 0, at = 1; field < _fields && !Failed; field++, at += 3)
         {
             int kind = record[at], resolved = ReadField(field, kind, record[at + 1], record[at + 2]);
@@ -115,13 +124,6 @@ public sealed class PrepareContext
     internal int At(int place)
     {
         return Resolved.At(_values, place);
-    }
-
-    /// <summary>A field that is not 0.</summary>
-    [MethodImpl(Features.Inlined)]
-    internal bool Is(int place)
-    {
-        return At(place) != 0;
     }
 
     /// <summary>A field that is not −1.</summary>
@@ -234,9 +236,9 @@ public sealed class PrepareContext
 
     /// <summary>A buffer that this operator begins or, where <paramref name="accumulate"/>, adds to.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal ModelBuffer Sum(int field, bool accumulate, int bound)
+    internal ModelBuffer Sum(int field, int accumulate, int bound)
     {
-        if (!accumulate) return Target(field, BufferKind.Values, bound);
+        if (accumulate == 0) return Target(field, BufferKind.Values, bound);
         ModelBuffer buffer = Buffer(field);
         if (Failed) return buffer;
         if (buffer.Kind != BufferKind.Values) Fail(ModelError.Kind, field);
@@ -263,7 +265,7 @@ public sealed class PrepareContext
     internal int Scratch(int field, int length, int bound)
     {
         ModelBuffer buffer = Target(field, BufferKind.Values, bound);
-        if (buffer.Persistent) Fail(ModelError.BufferUse, field);
+        if (buffer.Keeps != 0) Fail(ModelError.BufferUse, field);
         else if (buffer.Length != length) Fail(ModelError.Size, field);
         else if (!Failed) buffer.IsScratch = true;
         return buffer.Offset;
@@ -363,10 +365,10 @@ public sealed class PrepareContext
 
     /// <summary>A bias, if there is one: int32, n elements. Its largest magnitude.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal int Bias(int field, int n, bool allowed)
+    internal int Bias(int field, int n, int accumulate)
     {
         if (!Has(field)) return 0;
-        if (!allowed) Fail(ModelError.Field, field);
+        if (accumulate != 0) Fail(ModelError.Field, field);
         ModelTensor tensor = Constants(field, TensorType.Int32, n, int.MinValue, int.MaxValue);
         if (tensor.Count != n) Fail(ModelError.Size, field);
         return _largest;
@@ -399,7 +401,7 @@ public sealed class PrepareContext
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int Kept(ModelBuffer buffer, int field, int length)
     {
-        if (!buffer.Persistent) Fail(ModelError.BufferUse, field);
+        if (buffer.Keeps == 0) Fail(ModelError.BufferUse, field);
         if (buffer.Length != length) Fail(ModelError.Size, field);
         return buffer.Offset;
     }

@@ -25,9 +25,9 @@ internal sealed class AdaptiveNeuronOperator : Operator
     private int _inputShift;
     private int _driveShift;
     private int _resetRule;
-    private bool _resetNext;
-    private bool _orEqual;
-    private bool _oldCurrent;
+    private int _resetNext;
+    private int _orEqual;
+    private int _oldCurrent;
     private int _lowerLimit;
     private int _thresholdLowerLimit;
     private int _decay;
@@ -91,16 +91,16 @@ internal sealed class AdaptiveNeuronOperator : Operator
         _inputShift = context.At(7);
         _driveShift = context.At(8);
         _resetRule = context.At(9);
-        _resetNext = context.Is(10);
-        _orEqual = context.Is(11);
-        _oldCurrent = context.Is(12);
+        _resetNext = context.At(10);
+        _orEqual = context.At(11);
+        _oldCurrent = context.At(12);
         _lowerLimit = context.At(13);
         _thresholdLowerLimit = context.At(14);
         _hasCurrent = context.Has(16);
         _current = context.State(_hasCurrent, 4, _count, L);
 
         // With the reset on the next tick the membrane itself tells who spiked.
-        _keepsSpikes = context.Has(19) && !_resetNext;
+        _keepsSpikes = context.Has(19) && _resetNext == 0;
         _spiked = context.State(_keepsSpikes, 6, _count, 1);
 
         _decay = context.At(15);
@@ -148,7 +148,7 @@ internal sealed class AdaptiveNeuronOperator : Operator
                 int next = (int)(((long)old * Bytes.U16(file, _synapticDecay + j * _synapticDecayStep)) >> 15) + current;
                 if (next > L || next < -L) next = Limited(next, L);
                 arena[_current + j] = next;
-                current = _oldCurrent ? old : next;
+                current = _oldCurrent != 0 ? old : next;
             }
 
             int v = arena[_membrane + j];
@@ -157,7 +157,7 @@ internal sealed class AdaptiveNeuronOperator : Operator
             int oldThreshold = fixedThreshold + adaptation;
             if (oldThreshold < _thresholdLowerLimit) oldThreshold = _thresholdLowerLimit;
             if (oldThreshold > L) oldThreshold = L;
-            bool spiked = _resetNext ? (_orEqual ? v >= oldThreshold : v > oldThreshold) : _keepsSpikes && arena[_spiked + j] != 0;
+            bool spiked = _resetNext != 0 ? (_orEqual != 0 ? v >= oldThreshold : v > oldThreshold) : _keepsSpikes && arena[_spiked + j] != 0;
 
             adaptation = (int)(((long)adaptation * Bytes.U16(file, _adaptationDecay + j * _adaptationDecayStep)) >> 15);
             if (_hasDrive)
@@ -174,17 +174,17 @@ internal sealed class AdaptiveNeuronOperator : Operator
             if (threshold < _thresholdLowerLimit) threshold = _thresholdLowerLimit;
             if (threshold > L) threshold = Limited(threshold, L);
 
-            bool pending = _resetNext && spiked;
+            bool pending = _resetNext != 0 && spiked;
             if (pending && _resetRule == NeuronOperator.ResetValue) v = Bytes.I32(file, _resetTo + j * _resetToStep);
             v = (int)(((long)v * Bytes.U16(file, _decay + j * _decayStep)) >> 15) + current + membraneBias;
             if (pending && _resetRule == NeuronOperator.ResetSubtract) v -= oldThreshold;
             if (v > L || v < -L) v = Limited(v, L);
             if (v < _lowerLimit) v = _lowerLimit;
-            bool spike = _orEqual ? v >= threshold : v > threshold;
+            bool spike = _orEqual != 0 ? v >= threshold : v > threshold;
             if (spike)
             {
                 arena[_target + 1 + emitted++] = j;
-                if (!_resetNext)
+                if (_resetNext == 0)
                 {
                     if (_resetRule == NeuronOperator.ResetValue) v = Bytes.I32(file, _resetTo + j * _resetToStep);
                     else if (_resetRule == NeuronOperator.ResetSubtract)

@@ -7,7 +7,7 @@ internal sealed class AddOperator : Operator
     private int _source;
     private int _target;
     private int _length;
-    private bool _accumulate;
+    private int _accumulate;
     private int _shift;
 
     private static readonly byte[] Layout =
@@ -23,7 +23,7 @@ internal sealed class AddOperator : Operator
     internal override void Prepare(PrepareContext context)
     {
         if (!context.Read(Layout)) return;
-        _accumulate = context.Is(3);
+        _accumulate = context.At(3);
         _shift = context.At(4);
         _events = context.FromEvents;
         _source = context.At(0);
@@ -39,11 +39,11 @@ internal sealed class AddOperator : Operator
     {
         if (!_events)
         {
-            Kernels.Shift(Arena, _source, _target, _length, _shift, _accumulate);
+            Kernels.Shift(Arena, _source, _target, _length, _shift, _accumulate != 0);
             return;
         }
 
-        if (!_accumulate) Kernels.Fill(Arena, _target, _length, 0);
+        if (_accumulate == 0) Kernels.Fill(Arena, _target, _length, 0);
         int one = _shift >= 0 ? 1 << _shift : 0, count = Arena[_source];
         for (int e = 1; e <= count; e++)
         {

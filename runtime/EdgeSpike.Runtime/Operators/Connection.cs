@@ -19,13 +19,13 @@ public abstract class Connection : Operator
 
     /// <summary>Where the starts of compressed rows stand in the file; 0: rows are not compressed.</summary>
     internal int RowStarts;
-    private bool _accumulate;
+    private int _accumulate;
     private int _shift;
     private int _scratch;
     private int _bias;
     private int _biasLength;
     private TensorType _weightType;
-    private bool _fromEvents;
+    private BufferKind _sourceKind;
     private int _biasBound;
     private int _reach;
     private int _peak;
@@ -40,7 +40,7 @@ public abstract class Connection : Operator
     internal bool FromEvents
     {
         [MethodImpl(Features.Inlined)]
-        get { return Features.EventSources == Features.Any ? _fromEvents : Features.EventSources == 1; }
+        get { return Features.EventSources == Features.Any ? _sourceKind == BufferKind.Events : Features.EventSources == 1; }
     }
 
     /// <summary>Type of the weights.</summary>
@@ -60,7 +60,7 @@ public abstract class Connection : Operator
     /// <summary>Begins its target; otherwise it adds to it.</summary>
     internal bool Begins
     {
-        get { return !_accumulate; }
+        get { return _accumulate == 0; }
     }
 
     /// <summary>Has a bias.</summary>
@@ -114,9 +114,9 @@ public abstract class Connection : Operator
     /// <param name="biasLength">Elements of a bias, repeated over the target; 0: every weight is 1, and there is none.</param>
     internal void PrepareFrame(PrepareContext context, int reach, int biasLength)
     {
-        _accumulate = context.Is(4);
+        _accumulate = context.At(4);
         _shift = context.At(5);
-        _fromEvents = context.FromEvents;
+        _sourceKind = context.First.Kind;
         Unit = context.First.Bound;
         if (biasLength > 0)
         {
@@ -124,13 +124,13 @@ public abstract class Connection : Operator
             Weights = weights.Offset;
             _weightType = weights.Type;
             Unit = context.Times(Unit, 1 << (weights.Bits - 1));
-            _biasBound = context.Bias(7, biasLength, !_accumulate);
+            _biasBound = context.Bias(7, biasLength, _accumulate);
             _bias = context.Has(7) ? context.Tensor(7).Offset : 0;
             _biasLength = _bias == 0 ? 0 : biasLength;
             if (WeightType != _weightType || BiasCount != _biasLength) context.Fail(ModelError.LeftOut, 0);
         }
 
-        if (FromEvents != _fromEvents) context.Fail(ModelError.LeftOut, 0);
+        if (FromEvents != context.FromEvents) context.Fail(ModelError.LeftOut, 0);
 
         // What the sum can reach before its shift, and after.
         _reach = reach;
@@ -138,7 +138,7 @@ public abstract class Connection : Operator
         if (context.Failed) return;
         if (_shift > 0) Unit <<= _shift;
         ModelBuffer target = context.Sum(2, _accumulate, bound + _biasBound);
-        if (_accumulate && _shift != 0) _scratch = context.Scratch(3, target.Length, sum);
+        if (_accumulate != 0 && _shift != 0) _scratch = context.Scratch(3, target.Length, sum);
         else context.Absent(3);
         SourceOffset = context.At(0);
         SourceLength = context.Count;
@@ -159,15 +159,15 @@ public abstract class Connection : Operator
         int target = TargetOffset, length = TargetLength;
         if (_shift == 0)
         {
-            if (!_accumulate) Begin(target, length);
+            if (_accumulate == 0) Begin(target, length);
             Accumulate(target);
             return;
         }
 
-        int sum = _accumulate ? _scratch : target;
+        int sum = _accumulate != 0 ? _scratch : target;
         Kernels.Fill(Arena, sum, length, 0);
         Accumulate(sum);
-        Kernels.Shift(Arena, sum, target, length, _shift, _accumulate);
+        Kernels.Shift(Arena, sum, target, length, _shift, _accumulate != 0);
         if (BiasCount > 0) Kernels.AddConstants(File, _bias, BiasCount, Arena, target, length);
     }
 
@@ -187,7 +187,7 @@ public abstract class Connection : Operator
         int peak = sources * Unit;
         if (peak > bound) peak = bound;
         int[] peaks = Peaks;
-        peak += _accumulate ? peaks[index] : _biasBound;
+        peak += _accumulate != 0 ? peaks[index] : _biasBound;
 
         // What the verifier bounds is the shifted sum; without the shift it can pass 2^31 with the bias: then nothing is known.
         peaks[index] = peak < 0 ? int.MaxValue : peak;

@@ -8,7 +8,7 @@ namespace EdgeSpike.Runtime;
 /// </summary>
 internal sealed class DenseOperator : Connection
 {
-    /// <summary>Up to so many sources the weights are read for what they add up to; with more, not all are active at once.</summary>
+    /// <summary>Up to so many sources weights of whole bytes are read for what they add up to; with more, not all are active at once.</summary>
     private const int FewSources = 16;
 
     private int _sources;
@@ -47,20 +47,21 @@ internal sealed class DenseOperator : Connection
         context.AddWork(SourceLength, _width);
         context.AddWork(TargetLength, 1);
         if (context.Failed) return;
-        if (_sources <= FewSources) ColumnBound = LargestColumn() * (Unit >> (context.WeightTensor.Bits - 1));
+        if (_sources <= FewSources && WeightType != TensorType.Int4) ColumnBound = LargestColumn(context) * (Unit >> (context.WeightTensor.Bits - 1));
         if (SourceLength <= 65536) _reciprocal = WindowGeometry.Quotient(uint.MaxValue, (uint)_sources);
     }
 
     // The largest Σ |w| of a target. PrepareFrame has shown that it fits, times what a source can be as well.
-    private int LargestColumn()
+    private int LargestColumn(PrepareContext context)
     {
-        int largest = 0;
+        ModelTensor weights = context.WeightTensor;
+        int largest = 0, row = RowBytes >> (weights.Bits >> 4);
         for (int j = 0; j < _width; j++)
         {
             int sum = 0;
-            for (int i = 0; i < _sources; i++)
+            for (int i = 0, at = j; i < _sources; i++, at += row)
             {
-                int weight = Kernels.Weight(WeightType, File, Weights + i * RowBytes, j);
+                int weight = context.Constant(weights, at);
                 sum += weight < 0 ? -weight : weight;
             }
 

@@ -23,7 +23,7 @@ internal sealed class LoihiResonatorOperator : Operator
     private int _thresholdStep;
     private int _decayBits;
     private int _inputShift;
-    private bool _resets;
+    private int _resets;
 
     private static readonly byte[] Layout =
     {
@@ -59,7 +59,7 @@ internal sealed class LoihiResonatorOperator : Operator
         _thresholdStep = context.At(17);
         _decayBits = context.At(8);
         _inputShift = context.At(9);
-        _resets = context.Is(10);
+        _resets = context.At(10);
         context.AddWork(_count, 1);
     }
 
@@ -79,7 +79,7 @@ internal sealed class LoihiResonatorOperator : Operator
             int imaginary = Clamp(Scaled(sine, oldReal) + Scaled(cosine, oldImaginary) + inputImaginary, StateLimit);
 
             bool spikes;
-            if (_resets)
+            if (_resets != 0)
             {
                 spikes = imaginary >= threshold;
                 if (spikes)

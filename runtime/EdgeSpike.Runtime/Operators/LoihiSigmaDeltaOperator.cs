@@ -9,7 +9,7 @@ internal sealed class LoihiSigmaDeltaOperator : Operator
     private int _count;
     private int _input;
     private int _target;
-    private bool _integrates;
+    private int _integrates;
     private int _sigma;
     private int _activation;
     private int _residue;
@@ -19,7 +19,7 @@ internal sealed class LoihiSigmaDeltaOperator : Operator
     private int _thresholdStep;
     private int _bias;
     private int _biasStep;
-    private bool _rectified;
+    private int _rectified;
     private int _inputShift;
     private int _stateExponent;
     private int _limit;
@@ -47,13 +47,13 @@ internal sealed class LoihiSigmaDeltaOperator : Operator
         if (!context.Read(Layout)) return;
         _count = context.Count;
         _input = context.At(0);
-        _rectified = context.Is(8);
-        _integrates = context.Is(9);
+        _rectified = context.At(8);
+        _integrates = context.At(9);
         _inputShift = context.At(10);
         _stateExponent = context.At(11);
         _limit = context.At(12);
         _target = context.Target(1, BufferKind.Values, _count, _limit);
-        _sigma = context.State(_integrates, 2, _count, int.MaxValue);
+        _sigma = context.State(_integrates != 0, 2, _count, int.MaxValue);
         _activation = context.At(3);
         _residue = context.At(4);
         _cumulative = context.Has(5);
@@ -72,14 +72,14 @@ internal sealed class LoihiSigmaDeltaOperator : Operator
         for (int j = 0; j < _count; j++)
         {
             long x = (long)arena[_input + j] << _inputShift;
-            if (_integrates)
+            if (_integrates != 0)
             {
                 x = Clamp(arena[_sigma + j] + x, int.MaxValue);
                 arena[_sigma + j] = (int)x;
             }
 
             int activation = Clamp(x + Bytes.I32(File, _bias + j * _biasStep), int.MaxValue);
-            if (_rectified && activation < 0) activation = 0;
+            if (_rectified != 0 && activation < 0) activation = 0;
             int delta = Clamp((long)activation - arena[_activation + j] + arena[_residue + j], int.MaxValue);
             arena[_activation + j] = activation;
 

@@ -23,11 +23,11 @@ internal sealed class NeuronOperator : Operator
     public int Current;
     public int Counter;
     public int InputShift;
-    public bool OldCurrent;
     public int LowerLimit;
     private int _resetRule;
-    private bool _resetNext;
-    private bool _orEqual;
+    private int _resetNext;
+    private int _orEqual;
+    private int _oldCurrent;
     private int _refractory;
     private int _mostSpikes;
     private bool _hasThreshold;
@@ -79,13 +79,18 @@ internal sealed class NeuronOperator : Operator
     public bool ResetNext
     {
         [MethodImpl(Features.Inlined)]
-        get { return Features.ResetNext == Features.Any ? _resetNext : Features.ResetNext == 1; }
+        get { return Features.Choose(Features.ResetNext, _resetNext) != 0; }
     }
 
     public bool OrEqual
     {
         [MethodImpl(Features.Inlined)]
-        get { return Features.OrEqual == Features.Any ? _orEqual : Features.OrEqual == 1; }
+        get { return Features.Choose(Features.OrEqual, _orEqual) != 0; }
+    }
+
+    public bool OldCurrent
+    {
+        get { return _oldCurrent != 0; }
     }
 
     public bool HasThreshold
@@ -189,9 +194,9 @@ internal sealed class NeuronOperator : Operator
         Membrane = context.At(2);
         InputShift = context.At(5);
         _resetRule = context.At(6);
-        _resetNext = context.Is(7);
-        _orEqual = context.Is(8);
-        OldCurrent = context.Is(9);
+        _resetNext = context.At(7);
+        _orEqual = context.At(8);
+        _oldCurrent = context.At(9);
         _refractory = context.At(10);
         _mostSpikes = context.At(11);
         LowerLimit = context.At(12);
@@ -215,7 +220,7 @@ internal sealed class NeuronOperator : Operator
         _largestInitial = context.At(39);
         _hasThreshold = context.Has(15);
         _hasCurrent = context.Has(14);
-        if (IsLeftOut()) context.Fail(ModelError.LeftOut, 0);
+        if (Features.Verifies && !Features.Complete && IsLeftOut()) context.Fail(ModelError.LeftOut, 0);
         Bounded = (DecayStep | SynapticDecayStep) == 0 && LowerLimit == -Limit && context.At(28) >= 0;
         if (MostSpikes != 1 && (!HasThreshold || ResetRule != ResetSubtract || ResetNext || context.At(28) < 1)) context.Fail(ModelError.Field, 11);
         if (HasTarget) Target = context.Target(1, MostSpikes > 1 ? BufferKind.Values : BufferKind.Events, Count, MostSpikes);
@@ -228,7 +233,7 @@ internal sealed class NeuronOperator : Operator
     /// <summary>It asks for what this build lacks.</summary>
     private bool IsLeftOut()
     {
-        return ResetRule != _resetRule || ResetNext != _resetNext || OrEqual != _orEqual || HasThreshold != _hasThreshold || HasCurrent != _hasCurrent
+        return ResetRule != _resetRule || Features.Choose(Features.ResetNext, _resetNext) != _resetNext || Features.Choose(Features.OrEqual, _orEqual) != _orEqual || HasThreshold != _hasThreshold || HasCurrent != _hasCurrent
             || Refractory != _refractory || MostSpikes != _mostSpikes || LargestBias != _largestBias
             || ((DecayStep ^ _decayStep) | (SynapticDecayStep ^ _synapticDecayStep) | (ThresholdStep ^ _thresholdStep)) != 0;
     }

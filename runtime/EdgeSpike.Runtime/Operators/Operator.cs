@@ -57,7 +57,8 @@ public abstract class Operator
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal int Clamp(long value, int limit)
     {
-        if (value >= -limit && value <= limit) return (int)value;
+        int low = (int)value;
+        if (low == value && low >= -limit && low <= limit) return low;
         Saturations++;
         return value > 0 ? limit : -limit;
     }

@@ -8,7 +8,7 @@ internal sealed class ProductOperator : Operator
 {
     private int _source;
     private int _target;
-    private bool _accumulate;
+    private int _accumulate;
     private int _shift;
     private int _limit;
     private int _repeat;
@@ -39,13 +39,13 @@ internal sealed class ProductOperator : Operator
     internal override void Prepare(PrepareContext context)
     {
         if (!context.Read(Layout)) return;
-        _accumulate = context.Is(3);
+        _accumulate = context.At(3);
         _shift = context.At(4);
         _limit = context.At(5);
         _repeat = context.At(8);
         _sources = context.At(9);
         _width = context.At(10);
-        int biasBound = context.Bias(7, _width, !_accumulate);
+        int biasBound = context.Bias(7, _width, _accumulate);
         ModelBuffer target = context.Sum(2, _accumulate, _limit + biasBound);
         context.Product(_repeat, _sources, context.Count, 9);
         context.Product(_repeat, _width, target.Length, 10);
@@ -65,7 +65,7 @@ internal sealed class ProductOperator : Operator
             for (int j = 0; j < _width; j++, target++)
             {
                 int sum = Clamp(Kernels.Round(Kernels.Dot(_type, File, _weights + j * _rowBytes, Arena, source, _sources), _shift), _limit);
-                int before = _accumulate ? Arena[target] : _bias < 0 ? 0 : Bytes.I32(File, _bias + 4 * j);
+                int before = _accumulate != 0 ? Arena[target] : _bias < 0 ? 0 : Bytes.I32(File, _bias + 4 * j);
                 Arena[target] = sum + before;
             }
 

@@ -17,7 +17,7 @@ internal sealed class StateSpaceOperator : Operator
     private int _rowBytes;
     private int _inputColumn;
     private int _shifts;
-    private bool _residual;
+    private int _residual;
     private int _inputShift;
 
     private static readonly byte[] Layout =
@@ -43,7 +43,7 @@ internal sealed class StateSpaceOperator : Operator
         _repeat = context.At(4);
         _order = context.At(5);
         _inputs = context.At(6);
-        _residual = context.Is(10);
+        _residual = context.At(10);
         _inputShift = context.At(11);
         _type = context.WeightTensor.Type;
         if (_type == TensorType.Int4) context.Fail(ModelError.Kind, 7);
@@ -76,7 +76,7 @@ internal sealed class StateSpaceOperator : Operator
                 long sum = Kernels.Dot(_type, file, _matrix + row, arena, m, _order)
                     + (Kernels.Dot(_type, file, _inputColumn + row, arena, u, _inputs) << _inputShift);
                 long next = Kernels.Round(sum, file[_shifts + i]);
-                if (_residual) next += arena[m + i];
+                if (_residual != 0) next += arena[m + i];
                 arena[_scratch + i] = Clamp(next, NeuronOperator.Limit);
             }
 
