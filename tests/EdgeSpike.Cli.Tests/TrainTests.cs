@@ -83,6 +83,7 @@ public sealed class TrainTests : IDisposable
         Assert.Contains("synthetic signals", convert.Output, StringComparison.Ordinal);
         Assert.Equal(0, Edgespike.Run("check", _cli["i.esm"]).Status);
         Assert.Contains("adaptive neuron", Edgespike.Run("inspect", _cli["i.esm"]).Output, StringComparison.Ordinal);
+        Assert.Matches("o3 -> o4 .label=\"i.hidden.drive\"", Edgespike.Run("inspect", _cli["i.esm"], "--dot").Output);
         string graph = Edgespike.Run("inspect", _cli["i.json"]).Output;
         foreach (string word in (string[])["paired encoder", "leaky read-out", "i.hidden (threshold)"]) Assert.Contains(word, graph, StringComparison.Ordinal);
         Assert.Contains("[label=\"threshold\"]", Edgespike.Run("inspect", _cli["i.json"], "--dot").Output, StringComparison.Ordinal);

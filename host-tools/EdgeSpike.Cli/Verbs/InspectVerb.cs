@@ -67,7 +67,7 @@ internal static class InspectVerb
 
         Tables.Title(console, "Schedule");
         console.Write(Tables.Of([">#", "operator", "name", "sizes", "reads", "writes"], model.Operators.Select(o => (string[])
-            [$"{o.Index}", o.Kind, o.Name, o.Sizes, model.Buffers[o.Source].Name + (o.ReadsTickBefore ? " (tick before)" : ""), string.Join(", ", o.Writes.Select(w => model.Buffers[w].Name))])));
+            [$"{o.Index}", o.Kind, o.Name, o.Sizes, model.Buffers[o.Source].Name + (o.ReadsTickBefore ? " (tick before)" : "") + (o.SecondSource < 0 ? "" : $", {model.Buffers[o.SecondSource].Name}"), string.Join(", ", o.Writes.Select(w => model.Buffers[w].Name))])));
         Tables.Title(console, "Tensors");
         console.Write(Tables.Of([">#", "type", ">elements", ">bytes", "used by"], model.Tensors.Select(t => (string[])
             [$"{t.Index}", t.Type, Units.Number(t.Elements), Units.Number(t.Bytes), string.Join(", ", t.UsedBy.Take(3)) + (t.UsedBy.Count > 3 ? $" and {t.UsedBy.Count - 3} more" : "")])));
