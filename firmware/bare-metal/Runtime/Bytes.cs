@@ -32,10 +32,10 @@ internal static class Bytes
         // The table's place is masked, and so needs no check.
         uint[] table = CrcTable;
         uint crc = 0xFFFFFFFF;
-        for (int i = from; i < to; i++)
+        for (int half = 2 * from; half < 2 * to; half++)
         {
-            crc ^= file[i];
-            for (int half = 0; half < 2; half++) crc = (crc >> 4) ^ (uint)ArrayContent.Word(table, (int)(4 * (crc & 15)));
+            uint next = crc ^ ((uint)file[half >> 1] >> (4 * (half & 1)));
+            crc = (crc >> 4) ^ (uint)ArrayContent.Word(table, (int)(4 * (next & 15)));
         }
 
         return ~crc;

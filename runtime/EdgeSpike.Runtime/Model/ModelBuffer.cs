@@ -49,7 +49,7 @@ public sealed class ModelBuffer
     /// <summary>Sum of the bounds of all that write it; negative: more than 2^31 − 1, and refused.</summary>
     internal int WrittenBound { get; set; }
 
-    /// <summary>Operators that write it.</summary>
+    /// <summary>Operators that write it as a sum.</summary>
     internal int Writers { get; set; }
 
     /// <summary>Those of them that note a peak.</summary>

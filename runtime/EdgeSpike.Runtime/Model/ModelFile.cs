@@ -303,12 +303,13 @@ public sealed class ModelFile
     {
         if (Error != ModelError.None) return;
         TableMemory.Begin();
-        Buffers = new ModelBuffer[count];
+        ModelBuffer[] buffers = new ModelBuffer[count];
+        Buffers = buffers;
         int arena = Word(24), end = 0;
-        for (int i = 0; i < count; i++, at += 16)
+        for (int i = 0; i < buffers.Length; i++, at += 16)
         {
             ModelBuffer buffer = new ModelBuffer();
-            Buffers[i] = buffer;
+            buffers[i] = buffer;
             int kind = Half(at);
             buffer.Kind = (BufferKind)(kind & 255);
             buffer.Keeps = kind >> 8;
@@ -317,10 +318,10 @@ public sealed class ModelFile
             buffer.Length = Word(at + 8);
             buffer.Words = buffer.Length;
             buffer.Bound = Word(at + 12);
-            buffer.FirstWriter = ModelBuffer.Never;
-            buffer.LastUse = buffer.LastReader = buffer.LastPreviousReader = -1;
             if (buffer.Kind == BufferKind.Events) buffer.Words++;
             if (!Features.Verifies) continue;
+            buffer.FirstWriter = ModelBuffer.Never;
+            buffer.LastUse = buffer.LastReader = buffer.LastPreviousReader = -1;
             if (buffer.Kind > BufferKind.Words || buffer.Keeps > 1) Fail(ModelError.Field, at);
             if (buffer.Length < 1 || (uint)buffer.Words > (uint)arena || (uint)buffer.Offset > (uint)(arena - buffer.Words)) Fail(ModelError.BufferRange, at + 4);
             if (buffer.Bound < 1 || (buffer.Kind != BufferKind.Values && buffer.Bound != 1)) Fail(ModelError.Bound, at + 12);
@@ -335,11 +336,12 @@ public sealed class ModelFile
     {
         if (Error != ModelError.None) return;
         TableMemory.Begin();
-        Tensors = new ModelTensor[count];
-        for (int i = 0; i < count; i++, at += 16)
+        ModelTensor[] tensors = new ModelTensor[count];
+        Tensors = tensors;
+        for (int i = 0; i < tensors.Length; i++, at += 16)
         {
             ModelTensor tensor = new ModelTensor();
-            Tensors[i] = tensor;
+            tensors[i] = tensor;
             int type = Word(at), elements = Word(at + 8);
             if ((uint)type > (uint)TensorType.Int4 || Word(at + 12) != 0) Fail(ModelError.Field, at);
             tensor.Type = (TensorType)type;
@@ -357,17 +359,18 @@ public sealed class ModelFile
     private void ReadPorts(int count, int at)
     {
         if (Error != ModelError.None) return;
-        Ports = new ModelPort[count];
-        for (int i = 0; i < count; i++, at += 8)
+        ModelPort[] ports = new ModelPort[count];
+        Ports = ports;
+        for (int i = 0; i < ports.Length; i++, at += 8)
         {
             ModelPort port = new ModelPort();
+            ports[i] = port;
             int kind = Half(at), buffer = Half(at + 4);
             if (kind > (int)PortKind.Answer || Half(at + 6) != 0) Fail(ModelError.Field, at);
             if (buffer >= Buffers.Length) Fail(ModelError.Index, at + 4);
             port.Kind = (PortKind)kind;
             port.Name = Name(at + 2);
             port.Buffer = buffer;
-            Ports[i] = port;
             if (Error != ModelError.None) return;
 
             ModelBuffer target = Buffers[buffer];
@@ -376,6 +379,7 @@ public sealed class ModelFile
             port.Length = target.Length;
             port.Bound = target.Bound;
             if ((PortBuffers >> (4 * kind) & (1 << (int)target.Kind)) == 0 || (kind == (int)PortKind.Answer && target.Length != 1)) Fail(ModelError.Kind, at + 4);
+            if (!Features.Verifies) continue;
             if (kind != (int)PortKind.Input)
             {
                 if (target.Keeps == 0) Fail(ModelError.BufferUse, at + 4);
@@ -419,13 +423,13 @@ public sealed class ModelFile
             made.File = File;
             context.Begin(i, at, record);
             made.Prepare(context);
-            if (context.Work > maximumWork) Fail(ModelError.WorkLimit, at, i);
+            if (Features.LimitsWork && context.Work > maximumWork) Fail(ModelError.WorkLimit, at, i);
             if (Error != ModelError.None) return;
             Operators[i] = made;
             at += record;
         }
 
-        Work = context.Work;
+        if (Features.LimitsWork) Work = context.Work;
         Peaks = context.Peaks;
     }
 
@@ -442,29 +446,27 @@ public sealed class ModelFile
     /// <summary>What can only be judged when all operators are known: begin, order, bounds, overlap, vectors.</summary>
     private void Verify()
     {
-        int table = Word(44);
-        for (int i = 0; i < Buffers.Length; i++)
+        ModelBuffer[] buffers = Buffers;
+        ModelPort[] ports = Ports;
+        int at = Word(44);
+        for (int i = 0; i < buffers.Length; i++, at += 16)
         {
-            ModelBuffer buffer = Buffers[i];
-            int at = table + 16 * i;
+            ModelBuffer buffer = buffers[i];
             if (buffer.FirstWriter == ModelBuffer.Never) Fail(ModelError.BufferUse, at);
             else if (buffer.LastPreviousReader >= 0 && (buffer.Keeps == 0 || buffer.LastPreviousReader >= buffer.FirstWriter)) Fail(ModelError.Order, at, buffer.LastPreviousReader);
             else if (buffer.Kind == BufferKind.Values && buffer.WrittenBound > buffer.Bound) Fail(ModelError.Bound, at + 12, buffer.FirstWriter);
             if (buffer.LastUse < buffer.FirstWriter) buffer.LastUse = buffer.FirstWriter;
         }
 
-        for (int i = 0; i < Ports.Length; i++)
-            if (Ports[i].Kind == PortKind.Sums && Buffers[Ports[i].Buffer].WriterCode != (int)OperatorCode.Sum) Fail(ModelError.Kind, Word(68) + 8 * i);
+        for (int i = 0; i < ports.Length; i++)
+            if (ports[i].Kind == PortKind.Sums && buffers[ports[i].Buffer].WriterCode != (int)OperatorCode.Sum) Fail(ModelError.Kind, Word(68) + 8 * i);
+
+        at = Word(44);
+        for (int i = 0; i < buffers.Length && Error == ModelError.None; i++, at += 16)
+            for (int j = 0; j < i; j++)
+                if (Overlap(buffers[i], buffers[j])) Fail(ModelError.BufferOverlap, at, buffers[i].FirstWriter);
 
         if (Error != ModelError.None) return;
-        for (int i = 0; i < Buffers.Length; i++)
-            for (int j = 0; j < i; j++)
-                if (Overlap(Buffers[i], Buffers[j]))
-                {
-                    Fail(ModelError.BufferOverlap, table + 16 * i, Buffers[i].FirstWriter);
-                    return;
-                }
-
         VerifyVectors();
     }
 

@@ -185,8 +185,14 @@ public sealed class PrepareContext
     }
 
     /// <summary>A size that has to be a product of others.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(Features.Inlined)]
     internal void Product(int a, int b, int expected, int field)
+    {
+        if (Features.Verifies) DemandProduct(a, b, expected, field);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DemandProduct(int a, int b, int expected, int field)
     {
         if ((long)a * b != expected) Fail(ModelError.Size, field);
     }
@@ -202,9 +208,10 @@ public sealed class PrepareContext
     }
 
     /// <summary>Adds a product to the worst-case work of a tick.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(Features.Inlined)]
     internal void AddWork(int times, int each)
     {
+        if (!Features.LimitsWork) return;
         Work += (long)times * each;
         if (Work < 0) Work = long.MaxValue >> 1;
     }
@@ -225,7 +232,7 @@ public sealed class PrepareContext
     private ModelBuffer Target(int field, BufferKind kind, int bound)
     {
         ModelBuffer buffer = Buffer(field);
-        if (Failed) return buffer;
+        if (Failed || !Features.Verifies) return buffer;
         if (buffer.Kind != kind) Fail(ModelError.Kind, field);
         if (buffer.FirstWriter != ModelBuffer.Never) Fail(ModelError.BufferUse, field);
         buffer.FirstWriter = _index;
@@ -238,9 +245,10 @@ public sealed class PrepareContext
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal ModelBuffer Sum(int field, int accumulate, int bound)
     {
-        if (accumulate == 0) return Target(field, BufferKind.Values, bound);
         ModelBuffer buffer = Buffer(field);
-        if (Failed) return buffer;
+        buffer.Writers++;
+        if (accumulate == 0) return Target(field, BufferKind.Values, bound);
+        if (Failed || !Features.Verifies) return buffer;
         if (buffer.Kind != BufferKind.Values) Fail(ModelError.Kind, field);
         if (buffer.FirstWriter >= _index || buffer.FirstWriter < 0 || buffer.IsScratch || ((Sums >> buffer.WriterCode) & 1) == 0) Fail(ModelError.BufferUse, field);
         if (buffer.LastReader >= 0) Fail(ModelError.Order, field);
@@ -294,8 +302,14 @@ public sealed class PrepareContext
     }
 
     /// <summary>A field that is −1.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(Features.Inlined)]
     internal void Absent(int field)
+    {
+        if (Features.Verifies) DemandAbsent(field);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DemandAbsent(int field)
     {
         if (Has(field)) Fail(ModelError.Field, field);
     }
@@ -383,7 +397,7 @@ public sealed class PrepareContext
     private ModelBuffer Source(int field, bool timed)
     {
         ModelBuffer buffer = Buffer(field);
-        if (Failed) return buffer;
+        if (Failed || !Features.Verifies) return buffer;
         if (buffer.IsScratch) Fail(ModelError.BufferUse, field);
         int when = timed ? Field(field + 1) : 0;
         if (buffer.LastUse < _index) buffer.LastUse = _index;
@@ -419,7 +433,6 @@ public sealed class PrepareContext
     {
         if (buffer.LastUse < _index) buffer.LastUse = _index;
         buffer.WrittenBound += bound;
-        buffer.Writers++;
         if (bound < 0 || buffer.WrittenBound < 0) Fail(ModelError.Bound, field);
     }
 }

@@ -24,6 +24,9 @@ internal static class Features
     /// </summary>
     public static bool Verifies { get { return true; } }
 
+    /// <summary>Load reckons the work of a tick, for callers who limit it.</summary>
+    public static bool LimitsWork { get { return true; } }
+
     /// <summary>Type of the weights of dense, sparse and convolve.</summary>
     public static int WeightType { get { return Any; } }
 

@@ -47,9 +47,8 @@ internal sealed class NeuronOperator : Operator
     /// <summary>Of the kind for which <see cref="Advance"/> has a proof: shared decays, thresholds from 0 up, no lower limit.</summary>
     public bool Bounded;
 
-    /// <summary>Largest magnitudes that the membranes and the currents can have now; at most L.</summary>
+    /// <summary>The largest magnitude that the membranes can have now; at most L.</summary>
     public int MembraneReach;
-    public int CurrentReach;
 
     /// <summary>Where a parameter stands in the file and how far its next element is: 0 when shared.</summary>
     public int Decay;
@@ -239,8 +238,9 @@ internal sealed class NeuronOperator : Operator
     }
 
     /// <summary>
-    /// Carries the reach of the state over one tick whose inputs are at most <paramref name="peak"/> in magnitude. True: nothing
-    /// can be clamped in it, so that a kernel may leave the clamps out. False: something might, and nothing has changed.
+    /// Carries the reach of the membranes over one tick whose inputs are at most <paramref name="peak"/> in magnitude, without
+    /// currents and biases. True: nothing can be clamped in it, so that a kernel may leave the clamps out. False: something might, and
+    /// nothing has changed.
     /// </summary>
     /// <remarks>
     /// With every |v| ≤ V and the drive at most D, decay leaves V d / 2^15 + 1; a subtraction is only made above a threshold that
@@ -249,28 +249,19 @@ internal sealed class NeuronOperator : Operator
     internal bool Advance(int peak)
     {
         if (peak > Limit >> InputShift) return false;
-        long drive = (long)peak * (1 << InputShift) + LargestBias, current = 0;
-        if (HasCurrent)
-        {
-            current = (((long)CurrentReach * Bytes.U16(File, SynapticDecay)) >> 15) + 1 + drive;
-            drive = (current > CurrentReach ? current : CurrentReach) + LargestBias;
-        }
-
         int from = MembraneReach > LargestReset ? MembraneReach : LargestReset;
-        long membrane = (((long)from * Bytes.U16(File, Decay)) >> 15) + 1;
+        int membrane = (int)(((long)from * Bytes.U16(File, Decay)) >> 15) + 1;
         if (membrane < LargestThreshold) membrane = LargestThreshold;
-        membrane += drive;
+        membrane += peak << InputShift;
         if (membrane < LargestReset) membrane = LargestReset;
-        if (membrane > Limit || current > Limit) return false;
-        MembraneReach = (int)membrane;
-        CurrentReach = (int)current;
+        if (membrane > Limit) return false;
+        MembraneReach = membrane;
         return true;
     }
 
     internal override void Reset()
     {
         MembraneReach = _largestInitial;
-        CurrentReach = 0;
         for (int i = 0; i < Count; i++) Arena[Membrane + i] = Bytes.I32(File, _initial + i * _initialStep);
     }
 
