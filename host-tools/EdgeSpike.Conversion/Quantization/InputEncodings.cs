@@ -100,12 +100,13 @@ internal static class InputEncodings
         }
     }
 
-    // True when spiking neurons, and nothing else with a memory, look at the input first.
+    // True when spiking neurons, and nothing else with a memory, look at the input first. An encoder's input is real by its purpose.
     private static bool TakesSpikes(NetworkGraph graph, string name, HashSet<string> seen)
     {
         foreach (Edge edge in graph.Outgoing(name))
         {
             Node target = graph.Find(edge.Target)!;
+            if (target is PairedEncoderNode) return false;
             if (target is PopulationNode { Spikes: true } || !seen.Add(target.Name)) continue;
             if (target is PopulationNode or StateSpaceNode or OutputNode || !TakesSpikes(graph, target.Name, seen)) return false;
         }

@@ -393,6 +393,23 @@ public sealed class AdaptiveConversionTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void An_encoders_input_is_real_even_where_nobody_says_so()
+    {
+        ConversionException e = Assert.Throws<ConversionException>(() => Converter.Convert(Stated(inputStep: null), new ConvertOptions(), null, null, null));
+        Assert.Equal(ErrorCode.OptionNeeded, e.Code);
+        Assert.Contains("'input'", e.Where, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_of_a_layer_reach_the_weights_inside_encoders_and_read_outs()
+    {
+        Dictionary<string, LayerOverride> layers = new() { ["encoder"] = new(WeightType.Int16), ["command"] = new(WeightType.Int4), ["w_th"] = new(WeightType.Int16) };
+        ConversionReport report = Converter.Convert(Stated(), new ConvertOptions { Layers = layers }, null, null, null).Report;
+        Assert.Equal(["encoder int16", "w int8", "w_th int16", "command int4"], report.Tensors.Select(t => $"{t.Name} {t.Type}"));
+        Assert.Equal(ErrorCode.Usage, Assert.Throws<ConversionException>(() => Converter.Convert(Stated(), new ConvertOptions { Layers = new Dictionary<string, LayerOverride> { ["hidden"] = new(WeightType.Int16) } }, null, null, null)).Code);
+    }
+
+    [Fact]
     public void Loihi_refuses_what_it_has_no_operator_for()
     {
         Random random = new(9);
