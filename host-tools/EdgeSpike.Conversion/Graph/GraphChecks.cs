@@ -257,13 +257,14 @@ public static class GraphChecks
             throw new ConversionException(ErrorCode.ParameterRange, $"node '{node.Name}'", $"a {what} of {value}", "give the real value of one integer, above 0, or leave it out");
     }
 
-    // Weights of a stated step are what was trained in integers: a weight between two of them is another network.
+    // Weights of a stated step are what was trained in integers: a weight between two of them is another network. Room for weights and
+    // steps that were rounded to single precision.
     private static void Multiples(Node node, double? step, double[] weights)
     {
         Step(node, "weight step", step);
         if (step is not double unit) return;
         for (int i = 0; i < weights.Length; i++)
-            if (!(Math.Abs(weights[i] / unit - Math.Round(weights[i] / unit)) <= 1e-4))
+            if (!(Math.Abs(weights[i] / unit - Math.Round(weights[i] / unit)) <= 1e-4 + 3e-7 * Math.Abs(weights[i] / unit)))
                 throw new ConversionException(ErrorCode.ParameterRange, $"node '{node.Name}'", $"weight[{i}] is {weights[i]}, which is {weights[i] / unit:g6} weight steps of {unit:g6}", "a weight with a stated step is a whole number of them; correct it, or leave weight_step out");
     }
 

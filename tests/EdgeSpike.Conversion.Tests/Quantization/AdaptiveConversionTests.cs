@@ -374,6 +374,20 @@ public sealed class AdaptiveConversionTests(ITestOutputHelper output)
         Assert.Contains(says, e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Weights of 16 bits trained in single precision with any step: each is k steps, rounded, and becomes k.</summary>
+    [Fact]
+    public void Weights_of_single_precision_are_multiples_of_their_step()
+    {
+        Random random = new(10);
+        const float step = 0.0123f;
+        int[] k = [.. Enumerable.Range(0, 40).Select(_ => random.Next(-32767, 32768))];
+        LinearNode w = new() { Name = "w", InputShape = new Shape(8), OutputShape = new Shape(5), Inputs = 8, Outputs = 5, Weight = [.. k.Select(each => (double)(each * step))], WeightStep = step };
+        ConversionReport report = Converter.Convert(Chain(Input(8), w, Neuron("n", 300, 0.9, 5), Output(Readout.SpikeCount, 5)), s_int16, null, null, null).Report;
+        Assert.DoesNotContain(report.Choices, c => c.Contains("not kept", StringComparison.Ordinal));
+        Assert.Equal(step, report.Tensors.Single().SmallestScale);
+        Assert.InRange(report.Tensors.Single().RelativeError, 0, 1e-7);
+    }
+
     [Fact]
     public void A_stated_membrane_needs_stated_weights()
     {
