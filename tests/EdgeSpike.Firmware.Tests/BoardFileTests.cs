@@ -6,6 +6,7 @@ using EdgeSpike.Boards.Images;
 using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Tests;
 using Xunit;
+using TensorType = EdgeSpike.Runtime.TensorType;
 
 namespace EdgeSpike.Firmware.Tests;
 

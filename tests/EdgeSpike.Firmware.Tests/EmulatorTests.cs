@@ -10,7 +10,6 @@ using EdgeSpike.Conversion.Tests.Support;
 using EdgeSpike.Runtime;
 using EdgeSpike.Tests;
 using Xunit;
-using TensorType = EdgeSpike.Conversion.Planning.TensorType;
 
 namespace EdgeSpike.Firmware.Tests;
 

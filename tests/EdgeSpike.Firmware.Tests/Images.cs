@@ -10,6 +10,7 @@ using EdgeSpike.Boards;
 using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Tests;
 using Xunit;
+using TensorType = EdgeSpike.Runtime.TensorType;
 
 namespace EdgeSpike.Firmware.Tests;
 

@@ -5,7 +5,6 @@ using EdgeSpike.Boards;
 using EdgeSpike.Boards.Link;
 using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Runtime;
-using TensorType = EdgeSpike.Conversion.Planning.TensorType;
 using Xunit;
 
 namespace EdgeSpike.Firmware.Tests;

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
 using EdgeSpike.Boards.Images;
+using EdgeSpike.Tests;
 using Xunit;
 
 namespace EdgeSpike.Firmware.Tests;
