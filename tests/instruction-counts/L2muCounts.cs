@@ -82,9 +82,8 @@ public sealed class L2muCounts(ITestOutputHelper output)
     {
         string file = Path.Combine(folder, $"{name}.esm");
         File.WriteAllBytes(file, model);
-        Tools.Run("dotnet", "build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
-            "-p:Board=mps2-an386", $"-p:Model={file}", $"-p:FirmwareOutput={Path.Combine(folder, "firmware")}",
-            $"-p:Application={Path.Combine(TestData.RepositoryRoot, "tests", "instruction-counts", "device")}");
+        (int status, string text) = Programs.BuildFirmware("mps2-an386", file, Path.Combine(folder, "firmware"), $"Application={Path.Combine(TestData.RepositoryRoot, "tests", "instruction-counts", "device")}");
+        Assert.True(status == 0, text);
         return Path.Combine(folder, "firmware", $"mps2-an386-{name}.elf");
     }
 
