@@ -3,10 +3,9 @@ using System.IO;
 using System.Linq;
 using EdgeSpike.Boards;
 using EdgeSpike.Boards.Images;
-using EdgeSpike.Conversion.Planning;
+using EdgeSpike.Runtime;
 using EdgeSpike.Tests;
 using Xunit;
-using TensorType = EdgeSpike.Runtime.TensorType;
 
 namespace EdgeSpike.Firmware.Tests;
 

@@ -6,10 +6,9 @@ using System.IO;
 using System.Linq;
 using System.Xml.Linq;
 using EdgeSpike.Boards;
-using EdgeSpike.Conversion.Planning;
+using EdgeSpike.Runtime;
 using EdgeSpike.Tests;
 using Xunit;
-using TensorType = EdgeSpike.Runtime.TensorType;
 
 namespace EdgeSpike.Firmware.Tests;
 

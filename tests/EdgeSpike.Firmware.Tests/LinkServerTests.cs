@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using EdgeSpike.Boards;
 using EdgeSpike.Boards.Link;
-using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Runtime;
 using Xunit;
 

@@ -5,7 +5,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
-using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Quantization;
 using EdgeSpike.Conversion.Tests.Support;
 using EdgeSpike.Runtime;
@@ -40,7 +39,7 @@ public sealed class L2muCounts(ITestOutputHelper output)
         Require("arm-none-eabi-gcc", "gcc-arm-none-eabi");
         Require("qemu-system-arm", "qemu-system-arm");
         L2muBraille braille = L2muBraille.Load(TestData.Require("l2mu-braille"));
-        byte[] model = Converter.Convert(braille.Graph, new ConvertOptions { Weights = weights, Vectors = 1, VectorTicks = L2muBraille.Ticks, ReportSamples = 4 }, new Samples(braille), null, null).Bytes;
+        byte[] model = Converter.Convert(braille.Graph, new ConvertOptions { Weights = weights, Vectors = 1, VectorTicks = L2muBraille.Ticks, ReportSamples = 4 }, new BrailleSamples(braille), null, null).Bytes;
         (long events, long updates) = Work(model);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("edgespike-counts-");
         try
@@ -127,21 +126,6 @@ public sealed class L2muCounts(ITestOutputHelper output)
         catch (Win32Exception)
         {
             Assert.Skip($"needs {program}: apt install {package}");
-        }
-    }
-
-    private sealed class Samples(L2muBraille braille) : ISampleSource
-    {
-        public int Count => L2muBraille.Samples;
-
-        public int Ticks => L2muBraille.Ticks;
-
-        public int Channels => L2muBraille.Channels;
-
-        public void Tick(int sample, int tick, Span<double> values)
-        {
-            ReadOnlySpan<byte> spikes = braille.Tick(sample, tick);
-            for (int i = 0; i < spikes.Length; i++) values[i] = spikes[i];
         }
     }
 }
