@@ -325,6 +325,17 @@
         pop     {r4-r10, pc}
         .endm
 
+        @ \sum += (\state x \decay) >> 15, the decay given x 2^15; \product and \other, which may be the decay, are lost.
+        .macro  decayed sum, state, decay, product, other
+        lsls    \product, \state, #2
+#ifdef __ARM_FEATURE_DSP
+        smmla   \sum, \product, \decay, \sum
+#else
+        smull   \other, \product, \product, \decay
+        add     \sum, \sum, \product
+#endif
+        .endm
+
         kernel  kernels_step_subtract_next
         begin_neurons
 1:      ldr     r9, [r2], #4
@@ -335,8 +346,7 @@
         cmp     r10, r12
         it      gt
         subgt   r9, r9, r12
-        lsl     r10, r10, #2
-        smmla   r9, r10, r4, r9
+        decayed r9, r10, r4, r10, lr
         str     r9, [r0], #4
         cmp     r9, r12
         bgt     3f
@@ -354,8 +364,7 @@
         ldr     r12, [r5]
         add     r5, r5, r6
         lsl     r9, r9, r3
-        lsl     r10, r10, #2
-        smmla   r9, r10, r4, r9
+        decayed r9, r10, r4, r10, lr
         cmp     r9, r12
         bgt     3f
 2:      str     r9, [r0], #4
@@ -370,3 +379,371 @@
         sub     r9, r9, r12
         add     r9, r9, r10
         b       2b
+
+@ ---- StepLoop(r0 loop) ---------------------------------------------------------------------------------------------------------
+@ r0 membrane, r1 free, r2 drive and then the new membrane, r3 old membrane, r4 threshold, r5 shift, r6 flags, r7 the loop, r8 lower
+@ limit, r9 decay, r10 thresholds, r11 biases, r12 inputs, lr end. What r5, r8 and lr hold stands in the loop as well.
+@ Limits: what is from 2^28 up is above L, what is up to -2^28 is below -L. ssat to 29 bits gives L where the value is not negative.
+        .include "features.inc"         @ Kernels are assembled for what a model asks for: Features.cs
+        .equ    adapts, Features_AdaptiveNeurons != 0
+        .equ    currents, Features_Currents != 0 || adapts
+        .equ    own_decays, Features_OwnDecays != 0 || adapts
+        .equ    counts, Features_Refractory != 0 || adapts
+        .equ    next, Features_ResetNext != 0 || adapts
+        .equ    now, Features_ResetNext != 1 || adapts
+        .equ    equals, Features_OrEqual != 0 || adapts
+
+        .equ    OLD_CURRENT, 1 << 0     @ NeuronLoop: flags
+        .equ    OWN_DECAYS, 1 << 5
+        .equ    EQUAL, 1 << 13
+        .equ    SHIFT, 4                @ and where its fields stand
+        .equ    LOWER_LIMIT, 12
+        .equ    END, 32
+        .equ    LIST, 36
+        .equ    FIRST, 40
+        .equ    SATURATIONS, 44
+        .equ    RESET, 48
+        .equ    INPUT_LIMIT, 56
+        .equ    INPUT_BIAS, 60
+        .equ    CURRENT, 68
+        .equ    SYNAPTIC_DECAY, 72
+        .equ    DECAYS, 76
+        .equ    SYNAPTIC_DECAYS, 84
+        .equ    ADAPTATION_DECAYS, 92
+        .equ    COUNTER, 100
+        .equ    COUNTER_START, 104
+        .equ    OUTPUT, 108
+        .equ    MOST_SPIKES, 112
+        .equ    SPIKES, 116
+        .equ    ADAPTATION_DECAY, 120
+        .equ    OWN, 124
+        .equ    ADAPTATION, 132
+        .equ    THRESHOLD_LOWER_LIMIT, 136
+        .equ    DRIVE, 140
+        .equ    DRIVE_LIMIT, 144
+        .equ    DRIVE_SHIFT, 148
+
+        @ Two flags at once, r1 is lost: carry is the upper one, negative the one below it.
+        .equ    STATE_EXTRA, 28         @ shifts by which they get there
+        .equ    CURRENT_OWN_DECAYS, 26
+        .equ    SUBTRACT_VALUE, 24
+        .equ    NEXT_COUNTED, 22
+        .equ    DRIVEN_ADAPTIVE, 20
+        .equ    SEVERAL_EQUAL, 18
+        .macro  flags   two
+        lsls    r1, r6, #\two
+        .endm
+
+        @ A number of this neuron: NeuronConstants.
+        .macro  constant to, at
+        ldrd    \to, r1, [r7, #\at]
+        and     r1, r1, r0
+        ldr     \to, [\to, r1]
+        .endm
+
+        .macro  own_decay to, at
+        ldrd    \to, r1, [r7, #\at]
+        and     r1, r1, r0, lsr #1
+        ldrh    \to, [\to, r1]
+        lsl     \to, \to, #15
+        .endm
+
+        .macro  count_saturation
+        ldr     r1, [r7, #SATURATIONS]
+        adds    r1, r1, #1
+        str     r1, [r7, #SATURATIONS]
+        .endm
+
+        @ Within +-L, counted where it was not. The second is for what passed the first, out of the way.
+        .macro  within value, beyond
+        cmp     \value, #0x10000000
+        bge     \beyond
+        cmp     \value, #0xF0000000
+        ble     \beyond
+        .endm
+
+        .macro  limited value, back
+        count_saturation
+        ssat    \value, #29, \value
+        cmp     \value, #0xF0000000
+        it      eq
+        addeq   \value, \value, #1
+        b       \back
+        .endm
+
+        @ The same for \limit, which is lost.
+        .macro  within_limit value, limit, beyond
+        cmp     \value, \limit
+        bgt     \beyond
+        cmn     \value, \limit
+        blt     \beyond
+        .endm
+
+        .macro  limited_to value, limit, back
+        cmp     \value, #0
+        ite     gt
+        movgt   \value, \limit
+        rsble   \value, \limit, #0
+        count_saturation
+        b       \back
+        .endm
+
+        kernel  kernels_step_loop
+        push    {r4-r11, lr}
+        mov     r7, r0
+        ldm     r7, {r0, r5, r6, r8-r12, lr}
+.Lnext: ldr     r2, [r12], #4
+        flags   STATE_EXTRA
+        bmi     .Lextra
+        lsl     r2, r2, r5
+.Lbias: ldr     r1, [r11]
+        add     r11, r11, r6, lsr #29   @ 4 where bit 31 is set
+        add     r2, r2, r1
+        ldr     r3, [r0]
+        ldr     r4, [r10]
+        add     r10, r10, r5, lsr #29
+        .if     next || counts
+        bcs     .Lstate
+        .endif
+.Ldecay:decayed r2, r3, r9, r3, r1
+        cmp     r2, r8
+        blt     .Lbelow
+        cmp     r2, #0x10000000
+        bge     .Labove
+.Lcompare:
+        cmp     r2, r4
+        bge     .Lspike
+.Lstore:str     r2, [r0], #4
+        cmp     r0, lr
+        bne     .Lnext
+        pop     {r4-r11, pc}
+
+.Lbelow:cmp     r2, #0xF0000000
+        mov     r2, r8
+        bgt     .Lcompare
+        count_saturation
+        b       .Lcompare
+
+.Labove:count_saturation
+        mvn     r2, #0xF0000000
+        b       .Lcompare
+
+.Lspike:bne     1f                      @ above the threshold, or at it
+        .if     equals
+        flags   SEVERAL_EQUAL
+        bpl     .Lstore
+        .else
+        b       .Lstore
+        .endif
+1:
+        .if     counts
+        flags   NEXT_COUNTED
+        bpl     2f
+        ldrd    r1, r3, [r7, #COUNTER]
+        str     r3, [r0, r1]
+2:
+        .endif
+        .if     Features_SeveralSpikes
+        flags   SEVERAL_EQUAL
+        bcs     .Lseveral
+        .endif
+        ldr     r3, [r7, #FIRST]
+        ldr     r1, [r7, #LIST]
+        subs    r3, r0, r3
+        asrs    r3, r3, #2
+        str     r3, [r1], #4
+        str     r1, [r7, #LIST]
+        .if     now
+        .if     next
+        flags   NEXT_COUNTED
+        bcs     .Lstore
+        .endif
+        flags   SUBTRACT_VALUE
+        it      cs
+        subcs   r2, r2, r4
+        ssat    r2, #29, r2             @ not negative then
+        bpl     .Lstore
+        constant r2, RESET
+        .endif
+        b       .Lstore
+
+        .if     Features_SeveralSpikes
+.Lseveral:
+        ldr     r1, [r7, #MOST_SPIKES]
+        mov     r3, #0
+4:      adds    r3, r3, #1
+        subs    r2, r2, r4
+        cmp     r3, r1
+        bge     5f
+        cmp     r2, r4
+        bgt     4b
+        bne     5f
+        tst     r6, #EQUAL
+        bne     4b
+5:      ssat    r2, #29, r2
+        ldr     r1, [r7, #OUTPUT]
+        str     r3, [r0, r1]
+        ldr     r1, [r7, #SPIKES]
+        add     r1, r1, r3
+        str     r1, [r7, #SPIKES]
+        b       .Lstore
+        .endif
+
+        @ What an input may need.
+.Lextra:ldr     r1, [r7, #INPUT_LIMIT]
+        within_limit r2, r1, 9f
+1:      lsl     r2, r2, r5
+        constant r3, INPUT_BIAS
+        add     r2, r2, r3
+        .if     own_decays || currents
+        flags   CURRENT_OWN_DECAYS
+        .endif
+        .if     own_decays
+        bpl     2f
+        own_decay r9, DECAYS            @ leaves the carry
+2:
+        .endif
+        .if     currents
+        bcc     4f
+        ldr     r1, [r7, #CURRENT]
+        ldr     r3, [r0, r1]
+        ldr     r4, [r7, #SYNAPTIC_DECAY]
+        .if     own_decays
+        tst     r6, #OWN_DECAYS
+        beq     3f
+        own_decay r4, SYNAPTIC_DECAYS
+        .endif
+3:      decayed r2, r3, r4, r1, r4
+        within  r2, 8f
+3:      ldr     r1, [r7, #CURRENT]
+        str     r2, [r0, r1]
+        tst     r6, #OLD_CURRENT
+        it      ne
+        movne   r2, r3
+4:
+        .endif
+        flags   STATE_EXTRA
+        b       .Lbias
+        .if     currents
+8:      limited r2, 3b
+        .endif
+9:      limited_to r2, r1, 1b
+
+        @ What may keep a membrane from being updated, or change it before. r5, r8 and lr are free until they are loaded again.
+        .if     next || counts
+.Lstate:
+        .if     adapts
+        flags   DRIVEN_ADAPTIVE
+        bmi     .Ladaptive
+        .endif
+        .if     counts
+        flags   NEXT_COUNTED
+        bmi     .Lcounted
+        .endif
+        cmp     r3, r4                  @ reset on the next tick: did it spike?
+        blt     .Ldecay
+        .if     equals
+        bne     1f
+        tst     r6, #EQUAL
+        .endif
+        beq     .Ldecay
+1:      flags   SUBTRACT_VALUE
+        it      cs
+        subcs   r2, r2, r4
+        bpl     .Ldecay
+        constant r3, RESET
+        b       .Ldecay
+        .endif
+
+        .if     counts
+.Lcounted:
+        ldr     r1, [r7, #COUNTER]
+        ldr     r5, [r0, r1]
+        cbz     r5, 3f
+        subs    r5, r5, #1
+        str     r5, [r0, r1]
+        adds    r5, r5, #1
+        ldr     r2, [r7, #COUNTER_START]
+        flags   NEXT_COUNTED
+        bcc     2f
+        cmp     r5, r2
+        bne     2f
+        flags   SUBTRACT_VALUE
+        it      cs
+        subcs   r3, r3, r4
+        ssat    r3, #29, r3             @ at its threshold or above: not negative
+        bpl     2f
+        constant r3, RESET
+2:      mov     r2, r3
+        ldr     r5, [r7, #SHIFT]
+        b       .Lstore
+3:      ldr     r5, [r7, #SHIFT]
+        b       .Ldecay
+        .endif
+
+        .if     adapts
+        @ r8 adaptation, r5 what is added to it.
+.Ladaptive:
+        ldr     r1, [r7, #ADAPTATION]
+        ldr     r8, [r0, r1]
+        flags   NEXT_COUNTED
+        bcc     2f
+        add     r5, r4, r8              @ the threshold of the tick before
+        ldr     r1, [r7, #THRESHOLD_LOWER_LIMIT]
+        cmp     r5, r1
+        it      lt
+        movlt   r5, r1
+        ssat    r5, #29, r5
+        cmp     r3, r5
+        blt     3f
+        bne     1f
+        tst     r6, #EQUAL
+        beq     3f
+1:      flags   SUBTRACT_VALUE
+        it      cs
+        subcs   r2, r2, r5
+        bpl     4f
+        constant r3, RESET
+        b       4f
+2:      bpl     3f
+        ldr     r1, [r7, #COUNTER]
+        ldr     r5, [r0, r1]
+        cbz     r5, 5f
+        movs    r5, #0
+        str     r5, [r0, r1]
+4:      constant r5, OWN
+        b       5f
+3:      movs    r5, #0
+5:      ldr     lr, [r7, #ADAPTATION_DECAY]
+        tst     r6, #OWN_DECAYS
+        beq     6f
+        own_decay lr, ADAPTATION_DECAYS
+6:      decayed r5, r8, lr, r8, lr
+        flags   DRIVEN_ADAPTIVE
+        bcc     7f
+        ldr     r1, [r7, #DRIVE]
+        ldr     r8, [r0, r1]
+        ldr     r1, [r7, #DRIVE_LIMIT]
+        within_limit r8, r1, 8f
+6:      ldr     r1, [r7, #DRIVE_SHIFT]
+        lsl     r8, r8, r1
+        add     r5, r5, r8
+7:      within  r5, 9f
+1:      ldr     r1, [r7, #ADAPTATION]
+        str     r5, [r0, r1]
+        add     r4, r4, r5
+        ldr     r1, [r7, #THRESHOLD_LOWER_LIMIT]
+        cmp     r4, r1
+        it      lt
+        movlt   r4, r1
+        cmp     r4, #0x10000000
+        blt     2f
+        count_saturation
+        mvn     r4, #0xF0000000
+2:      ldr     r5, [r7, #SHIFT]
+        ldr     r8, [r7, #LOWER_LIMIT]
+        ldr     lr, [r7, #END]
+        b       .Ldecay
+8:      limited_to r8, r1, 6b
+9:      limited r5, 1b
+        .endif
