@@ -5,7 +5,6 @@ using System.IO;
 using System.Linq;
 using EdgeSpike.Boards;
 using EdgeSpike.Boards.Images;
-using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Tests;
 using Xunit;
 

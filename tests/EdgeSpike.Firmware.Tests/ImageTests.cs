@@ -36,7 +36,7 @@ public sealed class ImageTests(ITestOutputHelper output)
         Assert.Equal(Images.Model, bytes[^Padded(Images.Model.Length)..][..Images.Model.Length]);
 
         // Coprocessor instructions of the floating-point unit: v..., and fldm, fstm of old.
-        string[] floating = [.. Images.Run("arm-none-eabi-objdump", "-d", "--no-show-raw-insn", elf).Text.Split('\n').Where(line => Regex.IsMatch(line, @"^\s*[0-9a-f]+:\s+(v[a-z]+|fldm\w*|fstm\w*)[\s.]"))];
+        string[] floating = [.. Programs.Run("arm-none-eabi-objdump", "-d", "--no-show-raw-insn", elf).Text.Split('\n').Where(line => Regex.IsMatch(line, @"^\s*[0-9a-f]+:\s+(v[a-z]+|fldm\w*|fstm\w*)[\s.]"))];
         Assert.Empty(floating);
     }
 
@@ -85,7 +85,7 @@ public sealed class ImageTests(ITestOutputHelper output)
     [Fact]
     public void Calls_are_direct_and_write_barriers_stores()
     {
-        string code = Images.Run("arm-none-eabi-objdump", "-d", "--no-show-raw-insn", Images.Of("mps2-an386")).Text;
+        string code = Programs.Run("arm-none-eabi-objdump", "-d", "--no-show-raw-insn", Images.Of("mps2-an386")).Text;
         Assert.DoesNotMatch(@"\sadd\s+\w+, pc", code);
         Assert.DoesNotMatch(@"\sbl\s.*Rhp(Checked)?AssignRef", code);
         Assert.Matches(@"\sbl\s.*PrepareContext__Fail", code);

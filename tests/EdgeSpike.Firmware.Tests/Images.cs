@@ -2,12 +2,11 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.ComponentModel;
-using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Xml.Linq;
 using EdgeSpike.Boards;
-using EdgeSpike.Conversion.Planning;
+using EdgeSpike.Runtime;
 using EdgeSpike.Tests;
 using Xunit;
 
@@ -19,8 +18,6 @@ internal static class Images
     private static readonly object Gate = new();
     private static readonly ConcurrentDictionary<string, string> Built = new();
     private static readonly string Root = Directory.CreateTempSubdirectory("edgespike-images-").FullName;
-
-    private static bool _first = true;
 
     static Images() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Root, recursive: true);
 
@@ -46,7 +43,7 @@ internal static class Images
         lock (Gate)
         {
             // The first build of all fetches what the others need.
-            if (!_first && !Built.ContainsKey(Key(board)) && among is not null)
+            if (Programs.HasBuiltFirmware && !Built.ContainsKey(Key(board)) && among is not null)
             {
                 string[] missing = [.. among.Where(one => !Built.ContainsKey(Key(one)))];
                 BuildTogether(missing, name, model, Folder, allOperators, application);
@@ -75,15 +72,7 @@ internal static class Images
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, name + ".esm");
         File.WriteAllBytes(file, model);
-        lock (Gate)
-        {
-            // Packages and the board tool are the same for all: fetched and built by the first.
-            string[] later = _first ? [] : ["--no-restore", "-p:BuildProjectReferences=false"];
-            (int status, string text) = Run("dotnet", ["build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
-                $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used", $"-p:Application={application}", .. later]);
-            _first &= status != 0;
-            return (status, text);
-        }
+        lock (Gate) return Programs.BuildFirmware(board, file, folder, allOperators ? "Operators=All" : "Operators=Used", $"Application={application}");
     }
 
     // One start of the build for several boards; one that fails leaves no .elf, and is built again by itself for its message.
@@ -100,7 +89,7 @@ internal static class Images
 
         string project = Path.Combine(Root, "together.proj");
         new XElement("Project", target).Save(project);
-        Run("dotnet", "msbuild", project, "-nologo", "-v:quiet", "-m:1", "-nodeReuse:false");
+        Programs.Run("dotnet", "msbuild", project, "-nologo", "-v:quiet", "-m:1", "-nodeReuse:false");
     }
 
     /// <summary>Skips the test, naming what is missing.</summary>
@@ -113,22 +102,11 @@ internal static class Images
         Assert.SkipUnless(Exists("qemu-system-arm"), "needs qemu-system-arm: apt install qemu-system-arm");
     }
 
-    /// <summary>Runs a program; its status and everything it wrote.</summary>
-    public static (int Status, string Text) Run(string program, params string[] arguments)
-    {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        System.Threading.Tasks.Task<string> errors = process.StandardError.ReadToEndAsync();
-        string text = process.StandardOutput.ReadToEnd() + errors.Result;
-        process.WaitForExit();
-        return (process.ExitCode, text);
-    }
-
     private static bool Exists(string program)
     {
         try
         {
-            return Run(program, "--version").Status == 0;
+            return Programs.Run(program, "--version").Status == 0;
         }
         catch (Win32Exception)
         {

@@ -41,7 +41,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         {
             NetworkGraph graph = NirImporter.Import(TestData.Require(file), new NirOptions { Dt = 1e-4, Reset = reset });
             foreach (WeightType weights in (WeightType[])[WeightType.Int8, WeightType.Int16])
-                Same(device, $"{board}, {file} in {weights}", Converter.Convert(graph, new ConvertOptions { Weights = weights, ReportSamples = 4 }, new L2mu.Samples(braille), null, null).Bytes, recordings);
+                Same(device, $"{board}, {file} in {weights}", Converter.Convert(graph, new ConvertOptions { Weights = weights, ReportSamples = 4 }, new BrailleSamples(braille), null, null).Bytes, recordings);
         }
     }
 
