@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 
 namespace EdgeSpike.Boards.Images;
@@ -257,7 +256,7 @@ internal sealed class FunctionShrinker
                 }
             }
 
-            _body[i].Replace(string.Create(CultureInfo.InvariantCulture, $"str r{value}, [r{address}, #{distance}]"), 1 << value | 1 << address, 0);
+            _body[i].Set(0xF8C0 | address, value << 12 | distance);
         }
     }
 

@@ -56,7 +56,7 @@ internal static class ModelFeatures
 
     private static SortedDictionary<string, string> Members(ModelHeader model, bool complete, bool verifies)
     {
-        SortedDictionary<string, string> members = new(StringComparer.Ordinal) { ["bool Complete"] = complete ? "true" : "false", ["bool Verifies"] = verifies ? "true" : "false", ["bool LimitsWork"] = "false" };
+        SortedDictionary<string, string> members = new(StringComparer.Ordinal) { ["bool Complete"] = complete ? "true" : "false", ["bool Verifies"] = verifies ? "true" : "false", ["bool LimitsWork"] = "false", ["bool Names"] = "false" };
         Only weights = new(), sources = new(), rule = new(), next = new(), equal = new(), thresholds = new();
         bool blocks = false, sumBiases = false, ownThresholds = false, ownDecays = false, currents = false, neuronBiases = false, refractory = false, several = false;
         byte[] file = model.Bytes;

@@ -8,7 +8,7 @@ namespace EdgeSpike.Runtime;
 /// </summary>
 /// <remarks>
 /// <see cref="Load"/> allocates one object for each buffer, tensor, port and operator, all of which the file pays for with
-/// at least 8 bytes each, and nothing else; the arena is the interpreter's. On an error everything read so far is dropped.
+/// at least 8 bytes each, and little else; the arena is the interpreter's. On an error everything read so far is dropped.
 /// </remarks>
 public sealed class ModelFile
 {
@@ -252,11 +252,14 @@ public sealed class ModelFile
         if (Error == ModelError.None) Demand(12, (int)Bytes.Crc32(file, 16, file.Length), ModelError.Checksum);
         if (Features.Verifies && Error == ModelError.None) VerifyHeader(maximumArenaWords);
         if (Error != ModelError.None) return;
-        if (Features.Verifies) VerifyStrings();
+        if (Features.Verifies && Features.Names) VerifyStrings();
+        TableMemory.Begin();
         ReadBuffers(Half(28), Word(44));
         ReadTensors(Half(32), Word(56));
+        PrepareContext context = new PrepareContext(this);
+        TableMemory.End();
         ReadPorts(Half(36), Word(68));
-        ReadOperators(Half(30), Word(48), Word(52), maximumWork);
+        ReadOperators(Half(30), Word(48), Word(52), context, maximumWork);
     }
 
     /// <summary>Of each section: where the header has its place, its entries, and the bytes of one as a power of 2; without a number of entries its bytes follow its place.</summary>
@@ -302,7 +305,6 @@ public sealed class ModelFile
     private void ReadBuffers(int count, int at)
     {
         if (Error != ModelError.None) return;
-        TableMemory.Begin();
         ModelBuffer[] buffers = new ModelBuffer[count];
         Buffers = buffers;
         int arena = Word(24), end = 0;
@@ -328,14 +330,12 @@ public sealed class ModelFile
             if (buffer.Offset + buffer.Words > end) end = buffer.Offset + buffer.Words;
         }
 
-        TableMemory.End();
         if (end != arena) Fail(ModelError.BufferRange, 24);
     }
 
     private void ReadTensors(int count, int at)
     {
         if (Error != ModelError.None) return;
-        TableMemory.Begin();
         ModelTensor[] tensors = new ModelTensor[count];
         Tensors = tensors;
         for (int i = 0; i < tensors.Length; i++, at += 16)
@@ -349,8 +349,6 @@ public sealed class ModelFile
             tensor.Count = elements;
             if (elements < 1 || !Holds(tensor.Offset, tensor.BytesOf(elements))) Fail(ModelError.Section, at + 4);
         }
-
-        TableMemory.End();
     }
 
     /// <summary>Kinds of buffers that a port may name, a half byte for each kind of port: input and activity values and events, sums words, the others values.</summary>
@@ -392,14 +390,11 @@ public sealed class ModelFile
         }
     }
 
-    private void ReadOperators(int count, int at, int bytes, long maximumWork)
+    private void ReadOperators(int count, int at, int bytes, PrepareContext context, long maximumWork)
     {
         if (count << 3 > bytes) Fail(ModelError.Section, 52);
         if (Error != ModelError.None) return;
         Operators = new Operator[count];
-        TableMemory.Begin();
-        PrepareContext context = new PrepareContext(this);
-        TableMemory.End();
         for (int i = 0, end = at + bytes; ; i++)
         {
             int left = end - at, record = left < 8 ? 0 : Half(at + 2);
@@ -434,8 +429,13 @@ public sealed class ModelFile
     }
 
     /// <summary>A string index at <paramref name="at"/>: -1 for 0xFFFF, otherwise checked.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(Features.Inlined)]
     private int Name(int at)
+    {
+        return Features.Names ? ReadName(at) : -1;
+    }
+
+    private int ReadName(int at)
     {
         int name = Half(at);
         if (name == 0xFFFF) return -1;

@@ -27,6 +27,9 @@ internal static class Features
     /// <summary>Load reckons the work of a tick, for callers who limit it.</summary>
     public static bool LimitsWork { get { return true; } }
 
+    /// <summary>Somebody asks for names and labels: Load verifies the file's strings. Otherwise nothing reads them.</summary>
+    public static bool Names { get { return true; } }
+
     /// <summary>Type of the weights of dense, sparse and convolve.</summary>
     public static int WeightType { get { return Any; } }
 
