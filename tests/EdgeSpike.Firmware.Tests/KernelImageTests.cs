@@ -31,7 +31,7 @@ public sealed class KernelImageTests
         {
             List<string> lines = [];
             while (lines.Count == 0 || !lines[^1].StartsWith("end", StringComparison.Ordinal))
-                lines.Add(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken) ?? "end");
+                lines.Add(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Endless.Limit, TestContext.Current.CancellationToken) ?? "end");
             Assert.Equal(
                 ["bytes 0 1440", "byte-rows 0 160", "byte-blocks 0 252", "byte-synapses 0 40", "shorts 0 1440", "short-rows 0 160", "short-blocks 0 252", "short-synapses 0 40", "lists 0 64", "fills 0 40", "neurons 0 480", "loops 0 4000", "adaptive-loops 0 4000", "end 0 0"],
                 lines);
