@@ -239,23 +239,24 @@ internal sealed class NeuronOperator : Operator
 
     /// <summary>
     /// Carries the reach of the membranes over one tick whose inputs are at most <paramref name="peak"/> in magnitude, without
-    /// currents and biases. True: nothing can be clamped in it, so that a kernel may leave the clamps out. False: something might, and
-    /// nothing has changed.
+    /// currents and biases. True: nothing can be clamped in it, so that a kernel may leave the clamps out.
     /// </summary>
     /// <remarks>
     /// With every |v| ≤ V and the drive at most D, decay leaves V d / 2^15 + 1; a subtraction is only made above a threshold that
-    /// is not negative, so it leaves at least −threshold; a reset leaves its value. Their largest, and D, is the new V.
+    /// is not negative, so it leaves at least −threshold; a reset leaves its value. Their largest, and D, is the new V; what is clamped
+    /// is L at most.
     /// </remarks>
     internal bool Advance(int peak)
     {
+        int reach = MembraneReach > LargestReset ? MembraneReach : LargestReset;
+        MembraneReach = Limit;
         if (peak > Limit >> InputShift) return false;
-        int from = MembraneReach > LargestReset ? MembraneReach : LargestReset;
-        int membrane = (int)(((long)from * Bytes.U16(File, Decay)) >> 15) + 1;
-        if (membrane < LargestThreshold) membrane = LargestThreshold;
-        membrane += peak << InputShift;
-        if (membrane < LargestReset) membrane = LargestReset;
-        if (membrane > Limit) return false;
-        MembraneReach = membrane;
+        reach = (int)(((long)reach * Bytes.U16(File, Decay)) >> 15) + 1;
+        if (reach < LargestThreshold) reach = LargestThreshold;
+        reach += peak << InputShift;
+        if (reach < LargestReset) reach = LargestReset;
+        if (reach > Limit) return false;
+        MembraneReach = reach;
         return true;
     }
 

@@ -29,12 +29,10 @@ internal sealed partial class AdaptiveNeuronOperator
             l->ThresholdLowerLimit = _thresholdLowerLimit;
             l->Own.Place(f + _own, _ownStep, membrane);
 
-            int flags = (_resetRule << NeuronLoop.RuleShift) | NeuronLoop.Adaptive | NeuronLoop.State | NeuronLoop.Extra;
-            if (_resetNext != 0) flags |= NeuronLoop.Next;
-            if (_orEqual != 0) flags |= NeuronLoop.Equal;
+            int flags = (_resetRule << NeuronLoop.RuleShift) | (_resetNext * NeuronLoop.Next) | (_orEqual * NeuronLoop.Equal) | NeuronLoop.Adaptive | NeuronLoop.State | NeuronLoop.Extra;
             if (_hasCurrent)
             {
-                flags |= _oldCurrent != 0 ? NeuronLoop.Current | NeuronLoop.OldCurrent : NeuronLoop.Current;
+                flags |= NeuronLoop.Current | (_oldCurrent * NeuronLoop.OldCurrent);
                 l->CurrentDistance = 4 * (_current - _membrane);
                 l->SynapticDecay = *(ushort*)(f + _synapticDecay) << 15;
             }

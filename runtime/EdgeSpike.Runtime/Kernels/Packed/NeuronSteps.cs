@@ -7,9 +7,10 @@ namespace EdgeSpike.Runtime;
 /// </summary>
 /// <remarks>
 /// A population whose state cannot reach a limit in this tick (<see cref="Unclamped"/>) needs no clamp; without currents, biases,
-/// refractory period and several spikes, few options are left. Two loops cover them, at 15 and 12 instructions a neuron: reset by
-/// subtraction on the next tick, and any reset at once. All other neurons go through the general loop: 22, bias and clamps included,
-/// and about 4 for a reset on the next tick, 12 for decays of their own or inputs that may exceed their limit, 31 for a current.
+/// refractory period and several spikes, few options are left. Two loops cover them, at 11.5 and 12 instructions a neuron: reset
+/// by subtraction on the next tick, and any reset at once. All other neurons go through the general loop: 22, bias and clamps included,
+/// and 3 more for a reset on the next tick, 5 for a refractory period, 18 for decays of their own, 30 for a current, 40 for an adaptive
+/// threshold. Without the DSP extension each product is one more.
 /// </remarks>
 internal static partial class Kernels
 {
@@ -33,11 +34,7 @@ internal static partial class Kernels
                     ? StepSubtractNext(v, end, a + p.Input, p.InputShift, decay, f + p.Threshold, p.ThresholdStep, list)
                     : StepResetNow(v, end, a + p.Input, p.InputShift, decay, f + p.Threshold, p.ThresholdStep, list, toValue ? 0 : -1, rule == NeuronOperator.ResetSubtract ? -1 : 0, toValue ? *(int*)(f + p.ResetTo) : 0);
             }
-            else
-            {
-                p.MembraneReach = NeuronOperator.Limit;
-                emitted = StepAny(p, f, a);
-            }
+            else emitted = StepAny(p, f, a);
         }
 
         if (p.HasTarget && p.MostSpikes == 1)
@@ -63,19 +60,7 @@ internal static partial class Kernels
     {
         // x ^ (x >> 31) is x or −x − 1; the bits of all of them together cover each.
         int bits = 0;
-        int* end = values + count;
-        if ((count & 1) != 0)
-        {
-            bits = *values ^ (*values >> 31);
-            values++;
-        }
-
-        for (; values != end; values += 2)
-        {
-            int first = values[0], second = values[1];
-            bits |= (first ^ (first >> 31)) | (second ^ (second >> 31));
-        }
-
+        for (int* end = values + count; values != end; values++) bits |= *values ^ (*values >> 31);
         return bits == int.MaxValue ? bits : bits + 1;
     }
 

@@ -74,53 +74,134 @@
         .endm
 
 @ ---- AddBytes(r0 rows, r1 count, r2 sums, r3 width, [sp] mode) ---------------------------------------------------------------
+@ Eight columns a pass, from two words of each row at columns r8 and r7. Sums of bytes 0 and 2 of a word are the lanes of \even, of 1
+@ and 3 those of \odd. 4 to 7 columns that are left: a pass by itself, with sums on the stack, whose words overlap.
+        .macro  add_word word, even, odd
+#ifdef __ARM_FEATURE_DSP
+        sxtab16 \even, \even, \word
+        sxtab16 \odd, \odd, \word, ror #8
+#else
+        eor     \word, \word, #0x80808080       @ w + 128 in each byte: Bodies.cs
+        and     lr, \word, #0x00FF00FF
+        add     \even, \even, lr
+        add     \odd, \odd, \word, lsr #8
+#endif
+        .endm
+
+        .macro  add_row_words
+        ldr     r1, [r0], #4
+        ldr     r6, [r1, r8]
+        ldr     r1, [r1, r7]
+        add_word r6, r9, r10
+        add_word r1, r11, r12
+        .endm
+
+        @ Four columns; negative: begins the sums.
+        .macro  finish_word even, odd
+        mov     r0, r2
+        it      mi
+        adrmi   r0, 9f
+        ldm     r0, {r0, r1, r6, lr}
+#ifdef __ARM_FEATURE_DSP
+        sxtah   r0, r0, \even
+        sxtah   r1, r1, \odd
+#else
+        sxth    r7, \even
+        add     r0, r0, r7
+        sub     \even, \even, r7
+        sub     \odd, \odd, \even, asr #8
+        sxth    r7, \odd
+        add     r1, r1, r7
+        sub     \odd, \odd, r7
+#endif
+        add     r6, r6, \even, asr #16
+        add     lr, lr, \odd, asr #16
+        stm     r2!, {r0, r1, r6, lr}
+        .endm
+
         kernel  kernels_add_bytes
         push    {r4-r11, lr}
-        ldr     r12, [sp, #36]
+        sub     sp, sp, #40             @ eight sums, #32 sums and columns left for the pass by itself; #76 mode
         mov     r4, r0
         add     r5, r0, r1, lsl #2
-        rsbs    r6, r1, #0              @ the loop of four rows is entered where count leaves a multiple of four
-        and     r6, r6, #3
-        adr.w   r7, 2f + 1
-        add     r7, r7, r6, lsl #4
-        mov     r8, #0
-        subs    r3, r3, #4
+        movs    r6, #0
+        str     r6, [sp, #36]
+        mov     r8, r6
+        subs    r3, r3, #8
         blt     5f
-1:      mov     r0, r4
+1:      add     r7, r8, #4
+2:      mov     r0, r4
+#ifdef __ARM_FEATURE_DSP
         mov     r9, #0
         mov     r10, #0
-        bx      r7
-        .balign 4
-2:      .rept   4                       @ 16 bytes each
-        ldr.w   r11, [r0], #4
-        ldr.w   r11, [r11, r8]
-        sxtab16 r9, r9, r11
-        sxtab16 r10, r10, r11, ror #8
-        .endr
+        mov     r11, #0
+        mov     r12, #0
+#else
+        sub     r1, r5, r4              @ -128 for each row in each lane
+        lsls    r1, r1, #5
+        add     r9, r1, r1, lsl #16
+        rsb     r9, r9, #0
+        sub     r10, r9, r1, lsl #8
+        mov     r11, r9
+        mov     r12, r10
+#endif
+        eor     r1, r4, r5
+        lsls    r1, r1, #29
+        bmi     4f                      @ an odd number of rows
+3:      add_row_words
+4:      add_row_words
         cmp     r0, r5
-        bne     2b
-        tst     r12, #BEGIN
-        bne     3f
-        ldm     r2, {r0, r1, r6, r11}
-        sxtah   r0, r0, r9
-        sxtah   r1, r1, r10
-        add     r6, r6, r9, asr #16
-        add     r11, r11, r10, asr #16
-        b       4f
-3:      sxth    r0, r9
-        sxth    r1, r10
-        asr     r6, r9, #16
-        asr     r11, r10, #16
-4:      stm     r2!, {r0, r1, r6, r11}
-        add     r8, r8, #4
-        subs    r3, r3, #4
+        bne     3b
+        ldr     r1, [sp, #76]
+        lsls    r1, r1, #31
+        finish_word r9, r10
+        finish_word r11, r12
+        add     r8, r8, #8
+        subs    r3, r3, #8
         bge     1b
-5:      adds    r3, r3, #4
-        beq     6f
+5:      adds    r3, r3, #8
+        beq     7f
+        cmp     r3, #4
+        blt     6f
+        strd    r2, r3, [sp, #32]
+        sub     r7, r3, #4
+        add     r6, r2, r7, lsl #2
+        add     r7, r7, r8
+        ldm     r2, {r0, r1, r9, r10}
+        mov     r2, sp
+        stm     r2, {r0, r1, r9, r10}
+        ldm     r6, {r0, r1, r9, r10}
+        add     r6, sp, #16
+        stm     r6, {r0, r1, r9, r10}
+        movs    r3, #0
+        b       2b
+6:      ldr     r12, [sp, #76]
         single_columns ldrsb, 1
-6:      pop     {r4-r11, pc}
+7:      ldrd    r2, r3, [sp, #32]
+        cbz     r3, 8f
+        ldm     sp, {r0, r1, r9, r10}
+        stm     r2, {r0, r1, r9, r10}
+        add     r2, r2, r3, lsl #2
+        sub     r2, r2, #16
+        add     r6, sp, #16
+        ldm     r6, {r0, r1, r9, r10}
+        stm     r2, {r0, r1, r9, r10}
+8:      add     sp, sp, #40
+        pop     {r4-r11, pc}
+        .balign 4
+9:       .word   0, 0, 0, 0
 
 @ ---- AddShorts(r0 rows, r1 count, r2 sums, r3 width, [sp] mode); rows[count] is 0 --------------------------------------------
+        .macro  add_halves word, low, high
+        add     \high, \high, \word, asr #16
+#ifdef __ARM_FEATURE_DSP
+        sxtah   \low, \low, \word
+#else
+        sxth    \word, \word
+        add     \low, \low, \word
+#endif
+        .endm
+
         kernel  kernels_add_shorts
         push    {r0-r11, lr}            @ [sp] rows, #4 count, #8 sums, #12 width
         ldr     r12, [sp, #52]
@@ -143,14 +224,10 @@
         cbz     r1, 3f
         add     r1, r1, r3
         ldm     r1, {r1, r2, r12, lr}
-        sxtah   r4, r4, r1
-        sxtah   r5, r5, r1, ror #16
-        sxtah   r6, r6, r2
-        sxtah   r7, r7, r2, ror #16
-        sxtah   r8, r8, r12
-        sxtah   r9, r9, r12, ror #16
-        sxtah   r10, r10, lr
-        sxtah   r11, r11, lr, ror #16
+        add_halves r1, r4, r5
+        add_halves r2, r6, r7
+        add_halves r12, r8, r9
+        add_halves lr, r10, r11
         .endr
         b       2b
 3:      ldr     r1, [sp, #8]
@@ -179,8 +256,7 @@
         movmi   r10, #0
 7:      ldr     r11, [r0], #4
         ldr     r11, [r11, r8]
-        sxtah   r9, r9, r11
-        sxtah   r10, r10, r11, ror #16
+        add_halves r11, r9, r10
         cmp     r0, r5
         bne     7b
         strd    r9, r10, [r2], #8
@@ -300,31 +376,6 @@
         bne     3b
 4:      pop     {r4, pc}
 
-@ ---- StepSubtractNext(r0 v, r1 end, r2 input, r3 shift, [sp] decay, thresholds, step, list) -> spikes ------------------------
-        .macro  begin_neurons
-        push    {r4-r10, lr}
-        ldrd    r4, r5, [sp, #32]
-        ldrd    r6, r7, [sp, #40]
-        mov     r8, r0
-        .endm
-
-        @ Lists the neuron whose membrane r0 has \passed, by its index.
-        .macro  list_neuron passed
-        sub     r10, r0, r8
-        asr     r10, r10, #2
-        .if     \passed
-        sub     r10, r10, #1
-        .endif
-        str     r10, [r7], #4
-        .endm
-
-        .macro  end_neurons
-        ldr     r0, [sp, #44]
-        sub     r0, r7, r0
-        asr     r0, r0, #2
-        pop     {r4-r10, pc}
-        .endm
-
         @ \sum += (\state x \decay) >> 15, the decay given x 2^15; \product and \other, which may be the decay, are lost.
         .macro  decayed sum, state, decay, product, other
         lsls    \product, \state, #2
@@ -336,29 +387,77 @@
 #endif
         .endm
 
-        kernel  kernels_step_subtract_next
-        begin_neurons
-1:      ldr     r9, [r2], #4
-        ldr     r10, [r0]
-        ldr     r12, [r5]
-        add     r5, r5, r6
-        lsl     r9, r9, r3
-        cmp     r10, r12
+@ ---- StepSubtractNext(r0 v, r1 end, r2 input, r3 shift, [sp] decay, thresholds, step, list) -> spikes ------------------------
+@ Two neurons at a time; where their number is odd, the first one by itself. A threshold that all share stands twice on the stack.
+        .macro  subtract_next x, v, threshold
+        lsl     \x, \x, r3
+        cmp     \v, \threshold
         it      gt
-        subgt   r9, r9, r12
-        decayed r9, r10, r4, r10, lr
-        str     r9, [r0], #4
-        cmp     r9, r12
-        bgt     3f
-2:      cmp     r0, r1
-        bne     1b
-        end_neurons
-3:      list_neuron 1
-        b       2b
+        subgt   \x, \x, \threshold
+        decayed \x, \v, r4, \v, r7
+        .endm
+
+        @ Lists the neuron that stands so many before r0.
+        .macro  list_before count, back
+        ldrd    r7, r11, [sp]
+        sub     r7, r0, r7
+        asr     r7, r7, #2
+        sub     r7, r7, #\count
+        str     r7, [r11], #4
+        str     r11, [sp, #4]
+        b       \back
+        .endm
+
+        kernel  kernels_step_subtract_next
+        push    {r4-r11, lr}
+        ldrd    r4, r5, [sp, #36]
+        ldrd    r6, r7, [sp, #44]
+        sub     sp, sp, #16             @ first membrane, list, threshold, threshold; #64 list
+        strd    r0, r7, [sp]
+        lsls    r6, r6, #1
+        bne     1f
+        ldr     r8, [r5]
+        mov     r9, r8
+        add     r5, sp, #8
+        strd    r8, r9, [r5]
+1:      eor     r7, r0, r1
+        lsls    r7, r7, #29
+        bpl     2f
+        ldr     r10, [r2], #4
+        ldr     r12, [r0]
+        ldr     r8, [r5]
+        add     r5, r5, r6, lsr #1
+        subtract_next r10, r12, r8
+        str     r10, [r0], #4
+        b       3f
+2:      ldrd    r9, r10, [r2], #8
+        ldrd    r11, r12, [r0]
+        ldrd    lr, r8, [r5]
+        add     r5, r5, r6
+        subtract_next r9, r11, lr
+        subtract_next r10, r12, r8
+        strd    r9, r10, [r0], #8
+        cmp     r9, lr
+        bgt     5f
+3:      cmp     r10, r8
+        bgt     6f
+4:      cmp     r0, r1
+        bne     2b
+        ldr     r0, [sp, #4]
+        ldr     r1, [sp, #64]
+        subs    r0, r0, r1
+        asrs    r0, r0, #2
+        add     sp, sp, #16
+        pop     {r4-r11, pc}
+5:      list_before 2, 3b
+6:      list_before 1, 4b
 
 @ ---- StepResetNow(r0 v, r1 end, r2 input, r3 shift, [sp] decay, thresholds, step, list, keep, subtract, value) -> spikes -----
         kernel  kernels_step_reset_now
-        begin_neurons
+        push    {r4-r10, lr}
+        ldrd    r4, r5, [sp, #32]
+        ldrd    r6, r7, [sp, #40]
+        mov     r8, r0
 1:      ldr     r9, [r2], #4
         ldr     r10, [r0]
         ldr     r12, [r5]
@@ -370,8 +469,13 @@
 2:      str     r9, [r0], #4
         cmp     r0, r1
         bne     1b
-        end_neurons
-3:      list_neuron 0
+        ldr     r0, [sp, #44]
+        subs    r0, r7, r0
+        asrs    r0, r0, #2
+        pop     {r4-r10, pc}
+3:      sub     r10, r0, r8
+        asr     r10, r10, #2
+        str     r10, [r7], #4
         ldrd    r10, lr, [sp, #48]
         and     r9, r9, r10
         and     r12, r12, lr
