@@ -47,7 +47,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     [InlineData("mps2-an505")]
     public void Uploaded_models_give_the_spikes_of_the_host(string name)
     {
-        using EmulatedDevice device = Start(name, allOperators: true);
+        using EmulatedDevice device = Start(name, ImageKind.AllOperators);
         TensorType[] types = [TensorType.Int4, TensorType.Int8, TensorType.Int16];
         for (int seed = 0; seed < 3; seed++)
         {
@@ -63,7 +63,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     public void A_large_model_is_uploaded()
     {
         byte[] model = L2mu.Convert(L2muBraille.Load(TestData.Require("l2mu-braille")), WeightType.Int8);
-        using EmulatedDevice device = Start("mps2-an386", allOperators: true);
+        using EmulatedDevice device = Start("mps2-an386", ImageKind.AllOperators);
         device.Link.Upload(model);
         Assert.Equal(model.Length, device.Link.Restart().ModelBytes);
         Assert.Equal(0, device.Link.Check().Error);
@@ -151,7 +151,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     [Fact]
     public void While_a_model_is_uploaded_over_the_one_in_use_there_is_none()
     {
-        using EmulatedDevice device = Start("mps2-an386", allOperators: true);
+        using EmulatedDevice device = Start("mps2-an386", ImageKind.AllOperators);
         DeviceLink link = device.Link;
         byte[] model = Models.Random(33, TensorType.Int8);
         link.Upload(model);
@@ -166,7 +166,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     [Fact]
     public void An_upload_that_breaks_off_or_is_damaged_leaves_the_old_model()
     {
-        using EmulatedDevice device = Start("mps2-an386", allOperators: true);
+        using EmulatedDevice device = Start("mps2-an386", ImageKind.AllOperators);
         DeviceLink link = device.Link;
         int linked = link.Identify().ModelBytes;
 
@@ -222,6 +222,31 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         Assert.Contains("no model", Assert.Throws<BoardException>(() => device.Link.Step()).Message);
     }
 
+    /// <summary>The build has verified the model: the program runs it, takes no other, and still sees when flash has changed.</summary>
+    [Fact]
+    public void A_model_that_its_build_verified_runs_alone()
+    {
+        Images.RequireEmulator();
+        Board board = Images.Board("mps2-an386");
+        string elf = Images.Of("mps2-an386", ImageKind.VerifiedModel);
+        using (EmulatedDevice device = EmulatedDevice.Start(board, elf))
+        {
+            Assert.Equal(0, device.Link.Check().Error);
+            Same(device, Images.Model, 12, 20);
+            Assert.Contains("can't do", Assert.Throws<BoardException>(() => device.Link.Upload(Images.Model)).Message);
+            device.Link.Step();
+        }
+
+        using TemporaryFolder folder = new();
+        byte[] image = File.ReadAllBytes(elf);
+        image[image.AsSpan().IndexOf(Images.Model) + Images.Model.Length - 20] ^= 1;
+        File.WriteAllBytes(folder.File("damaged.elf"), image);
+        using EmulatedDevice damaged = EmulatedDevice.Start(board, folder.File("damaged.elf"));
+        DeviceIdentity identity = damaged.Link.Identify();
+        Assert.Equal(((int)ModelError.Checksum, 12), (identity.ModelError, identity.ModelErrorOffset));
+        Assert.Contains("no model", Assert.Throws<BoardException>(() => damaged.Link.Step()).Message);
+    }
+
     [Fact]
     public void An_emulator_that_ends_is_noticed()
     {
@@ -238,10 +263,10 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         Assert.Equal(Models.Checksums(Models.Load(model), events), device.Link.Run([.. events.Select(e => DeviceLink.EventInput(e))]));
     }
 
-    private static EmulatedDevice Start(string name, bool allOperators = false)
+    private static EmulatedDevice Start(string name, ImageKind kind = ImageKind.OneModel)
     {
         Images.RequireEmulator();
-        return EmulatedDevice.Start(Images.Board(name), Images.Of(name, allOperators));
+        return EmulatedDevice.Start(Images.Board(name), Images.Of(name, kind));
     }
 
     // With a model in its slot as an upload leaves it (PROTOCOL.md): a word that says valid, at the end of 64 bytes the linked model's CRC
@@ -249,7 +274,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     private static EmulatedDevice StartWith(string name, byte[] model, string slotFile)
     {
         Images.RequireEmulator();
-        string elf = Images.Of(name, allOperators: true);
+        string elf = Images.Of(name, ImageKind.AllOperators);
         byte[] image = ElfImage.Read(elf).Loaded.Bytes, slot = new byte[64 + model.Length];
         slot.AsSpan(0, 64).Fill(0xFF);
         BinaryPrimitives.WriteUInt32LittleEndian(slot, 0x4D505346);

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using EdgeSpike.Boards.Images;
 using EdgeSpike.Boards.Link;
 using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Import;
@@ -80,6 +81,6 @@ public sealed class NetworkTests(ITestOutputHelper output)
     private static EmulatedDevice Start(string name)
     {
         Images.RequireEmulator();
-        return EmulatedDevice.Start(Images.Board(name), Images.Of(name, allOperators: true));
+        return EmulatedDevice.Start(Images.Board(name), Images.Of(name, ImageKind.AllOperators));
     }
 }
