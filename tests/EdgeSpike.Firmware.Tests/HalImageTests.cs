@@ -120,7 +120,7 @@ public sealed class HalImageTests(ITestOutputHelper output)
             Dictionary<string, int> seen = [];
             while (true)
             {
-                string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
+                string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Endless.Limit, TestContext.Current.CancellationToken);
                 output.WriteLine(line ?? "(nothing more)");
                 if (line is null || line.StartsWith("end", StringComparison.Ordinal)) return seen;
                 string[] parts = line.Split(' ');

@@ -22,7 +22,7 @@ public sealed class KernelImageTests
     {
         Images.RequireEmulator();
         string elf = Images.Of(name, "kernels", Images.Model, kind: ImageKind.AllOperators, application: Application, among: Images.Cores);
-        List<string> lines = await EmulatedProgram.Read(name, elf, "end", TimeSpan.FromSeconds(90));
+        List<string> lines = await EmulatedProgram.Read(name, elf, "end", Endless.Limit);
         Assert.Equal(
             ["bytes 0 1440", "byte-rows 0 160", "byte-blocks 0 252", "byte-synapses 0 40", "shorts 0 1440", "short-rows 0 160", "short-blocks 0 252", "short-synapses 0 40", "lists 0 64", "fills 0 40", "neurons 0 480", "loops 0 4000", "adaptive-loops 0 4000", "end 0 0"],
             lines);

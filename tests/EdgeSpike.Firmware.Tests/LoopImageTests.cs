@@ -76,7 +76,7 @@ public sealed class LoopImageTests(ITestOutputHelper output)
             List<(string, int)> seen = [];
             while (true)
             {
-                string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(180), TestContext.Current.CancellationToken);
+                string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Endless.Limit, TestContext.Current.CancellationToken);
                 Assert.NotNull(line);
                 string[] parts = line.Split(' ');
                 seen.Add((parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture)));

@@ -228,7 +228,7 @@ public sealed class ModelErrorTests
         Endless.Refuse("loading", () =>
         {
             for (int i = 0; i < 20; i++) Assert.Equal(None, Load(file, work: 1 << 20));
-        });
+        }, TimeSpan.FromMinutes(1));
     }
 
     private static Runtime.ModelError Load(byte[] file, int arena = int.MaxValue, long work = long.MaxValue)
