@@ -5,7 +5,7 @@ using EdgeSpike.Boards.Images;
 
 namespace EdgeSpike.Boards;
 
-/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators | --verified]", "listing OBJECT FILE" and "finish BOARD MODEL ELF".</summary>
+/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators | --operators NAME+NAME | --verified]", "listing OBJECT FILE" and "finish BOARD MODEL ELF".</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -20,6 +20,9 @@ internal static class Program
                 case ["generate", string board, string model, string folder, "--all-operators"]:
                     BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, ImageKind.AllOperators);
                     return 0;
+                case ["generate", string board, string model, string folder, "--operators", string names]:
+                    BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, ImageKind.AllOperators, BoardGenerator.Operators(names));
+                    return 0;
                 case ["generate", string board, string model, string folder, "--verified"]:
                     BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, ImageKind.VerifiedModel);
                     return 0;
@@ -30,7 +33,7 @@ internal static class Program
                     Report(elf, ImageFinisher.Finish(BoardFile.Read(board), ModelHeader.Read(model), elf));
                     return 0;
                 default:
-                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators | --verified], listing OBJECT FILE, or finish BOARD MODEL ELF");
+                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators | --operators NAME+NAME | --verified], listing OBJECT FILE, or finish BOARD MODEL ELF");
                     return 2;
             }
         }

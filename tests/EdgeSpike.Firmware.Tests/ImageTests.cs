@@ -87,6 +87,24 @@ public sealed class ImageTests(ITestOutputHelper output)
         if (kind == ImageKind.VerifiedModel) Assert.InRange(runtime, 1, 12 * 1024);
     }
 
+    /// <summary>What there was before the adaptive neuron: 24 KB at most.</summary>
+    [Fact]
+    public void Sizes_without_the_adaptive_neuron_stay_within_the_baseline()
+    {
+        Images.RequireTools();
+        using TemporaryFolder folder = new();
+        string model = folder.File("model.esm");
+        File.WriteAllBytes(model, Images.Model);
+        const string Names = "Dense+Sparse+Convolve+Pool+Product+Delay+Neuron+LoihiNeuron+StateSpace+Add+Scale+Count+Maximum+Sum+Argmax+LoihiSigmaDelta+LoihiResonator";
+        (int status, string text) = Programs.BuildFirmware("mps2-an386", model, folder.Path, $"Operators={Names}");
+        Assert.True(status == 0, text);
+        Assert.InRange(StaysWithin("without adaptive", folder.File("mps2-an386-model.elf")), 1, 24 * 1024);
+
+        (status, text) = Programs.BuildFirmware("mps2-an386", model, folder.Path, "Operators=Dense+Dance");
+        Assert.NotEqual(0, status);
+        Assert.Contains("operator 'Dance': does not exist; there are Dense, Sparse", text);
+    }
+
     private int StaysWithin(string row, string elf)
     {
         ImageSizes sizes = ImageFinisher.Measure(Images.Board("mps2-an386"), ElfImage.Read(elf));

@@ -26,9 +26,22 @@ public static class BoardGenerator
     /// <summary>Codes of all operators.</summary>
     internal static IReadOnlyList<int> AllOperators { get; } = [.. Enumerable.Range(1, OperatorNames.Length - 1)];
 
+    /// <summary>The codes of operators by their names, with a plus between them.</summary>
+    /// <exception cref="BoardException">There is no operator of a name.</exception>
+    public static IReadOnlyList<int> Operators(string names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return [.. names.Split('+').Select(name => Array.IndexOf(OperatorNames, name) is > 0 and int code ? code : throw new BoardException($"operator '{name}'", "does not exist", $"there are {string.Join(", ", OperatorNames[1..])}"))];
+    }
+
     /// <summary>Writes all files into a folder; files that would not change stay untouched.</summary>
+    /// <param name="board">The board.</param>
+    /// <param name="model">The model that is linked with the image.</param>
+    /// <param name="folder">Where the files go.</param>
+    /// <param name="kind">What else the image is to run.</param>
+    /// <param name="only">Codes of operators, instead of all of them, beside those of the model.</param>
     /// <exception cref="BoardException">The model does not fit the board, or is to be verified here and is refused.</exception>
-    public static void Generate(Board board, ModelHeader model, string folder, ImageKind kind)
+    public static void Generate(Board board, ModelHeader model, string folder, ImageKind kind, IReadOnlyList<int>? only = null)
     {
         ArgumentNullException.ThrowIfNull(board);
         ArgumentNullException.ThrowIfNull(model);
@@ -41,13 +54,13 @@ public static class BoardGenerator
         }
 
         Directory.CreateDirectory(folder);
-        IReadOnlyList<int> operators = allOperators ? AllOperators : model.Operators;
+        IReadOnlyList<int> operators = !allOperators ? model.Operators : only is null ? AllOperators : [.. only.Union(model.Operators).Order()];
         Write(folder, "board.ld", LinkerScript(board));
         Write(folder, "board.inc", Constants(board));
         Write(folder, "Board.g.cs", Source(board));
         Write(folder, "OperatorFactory.g.cs", Factory(operators));
         Write(folder, "Features.g.cs", ModelFeatures.Source(model, allOperators, verifies: !verified));
-        Write(folder, "features.inc", ModelFeatures.Constants(model, allOperators, verifies: !verified));
+        Write(folder, "features.inc", ModelFeatures.Constants(model, allOperators, verifies: !verified, operators));
         Write(folder, "model.s", ModelObject(model));
         Write(folder, "core.txt", board.Core + "\n");
         Write(folder, "model.esm", model.Bytes);
