@@ -5,7 +5,7 @@ using EdgeSpike.Boards.Images;
 
 namespace EdgeSpike.Boards;
 
-/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators]", "listing OBJECT FILE" and "finish BOARD MODEL ELF".</summary>
+/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators | --verified]", "listing OBJECT FILE" and "finish BOARD MODEL ELF".</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -15,10 +15,13 @@ internal static class Program
             switch (arguments)
             {
                 case ["generate", string board, string model, string folder]:
-                    BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, allOperators: false);
+                    BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, ImageKind.OneModel);
                     return 0;
                 case ["generate", string board, string model, string folder, "--all-operators"]:
-                    BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, allOperators: true);
+                    BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, ImageKind.AllOperators);
+                    return 0;
+                case ["generate", string board, string model, string folder, "--verified"]:
+                    BoardGenerator.Generate(BoardFile.Read(board), ModelHeader.Read(model), folder, ImageKind.VerifiedModel);
                     return 0;
                 case ["listing", string compiled, string listing]:
                     File.WriteAllText(listing, CompilerObject.ToAssembly(compiled));
@@ -27,7 +30,7 @@ internal static class Program
                     Report(elf, ImageFinisher.Finish(BoardFile.Read(board), ModelHeader.Read(model), elf));
                     return 0;
                 default:
-                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators], listing OBJECT FILE, or finish BOARD MODEL ELF");
+                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators | --verified], listing OBJECT FILE, or finish BOARD MODEL ELF");
                     return 2;
             }
         }

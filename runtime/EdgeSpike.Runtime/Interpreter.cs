@@ -113,19 +113,11 @@ public sealed class Interpreter
         if (offset < 0 || buffer.Length > values.Length - offset) return ModelError.InputIndex;
         for (int i = 0; i < buffer.Length; i++)
         {
-            int value = values[offset + i];
-            if (value > buffer.Bound)
-            {
-                value = buffer.Bound;
-                InputSaturations++;
-            }
-            else if (value < -buffer.Bound)
-            {
-                value = -buffer.Bound;
-                InputSaturations++;
-            }
-
-            Arena[buffer.Offset + i] = value;
+            int value = values[offset + i], kept = value;
+            if (value > buffer.Bound) kept = buffer.Bound;
+            if (value < -buffer.Bound) kept = -buffer.Bound;
+            if (kept != value) InputSaturations++;
+            Arena[buffer.Offset + i] = kept;
         }
 
         return ModelError.None;
@@ -206,8 +198,9 @@ public sealed class Interpreter
         {
             ModelPort port = _ports[i];
             if (port.Kind != PortKind.Input) continue;
-            if (port.Holds == BufferKind.Events) Arena[port.Offset] = 0;
-            else Kernels.Fill(Arena, port.Offset, port.Length, 0);
+
+            // Of events the count alone.
+            Kernels.Fill(Arena, port.Offset, port.Holds == BufferKind.Events ? 1 : port.Length, 0);
         }
     }
 

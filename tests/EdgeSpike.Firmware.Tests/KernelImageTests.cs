@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Threading.Tasks;
 using EdgeSpike.Tests;
@@ -22,23 +21,9 @@ public sealed class KernelImageTests
     {
         Images.RequireEmulator();
         string elf = Images.Of(name, "kernels", Images.Model, allOperators: true, application: Application, among: Images.Cores);
-        ProcessStartInfo start = new("qemu-system-arm", ["-M", Images.Board(name).QemuMachine!, "-display", "none", "-monitor", "none", "-serial", "stdio", "-kernel", elf])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start)!;
-        try
-        {
-            List<string> lines = [];
-            while (lines.Count == 0 || !lines[^1].StartsWith("end", StringComparison.Ordinal))
-                lines.Add(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken) ?? "end");
-            Assert.Equal(
-                ["bytes 0 1440", "byte-rows 0 160", "byte-blocks 0 252", "byte-synapses 0 40", "shorts 0 1440", "short-rows 0 160", "short-blocks 0 252", "short-synapses 0 40", "lists 0 64", "fills 0 40", "neurons 0 480", "end 0 0"],
-                lines);
-        }
-        finally
-        {
-            process.Kill();
-        }
+        List<string> lines = await EmulatedProgram.Read(name, elf, "end", TimeSpan.FromSeconds(90));
+        Assert.Equal(
+            ["bytes 0 1440", "byte-rows 0 160", "byte-blocks 0 252", "byte-synapses 0 40", "shorts 0 1440", "short-rows 0 160", "short-blocks 0 252", "short-synapses 0 40", "lists 0 64", "fills 0 40", "neurons 0 480", "loops 0 4000", "adaptive-loops 0 4000", "end 0 0"],
+            lines);
     }
 }

@@ -16,10 +16,15 @@ public sealed class ThumbInstructionTests
     [Fact]
     public void A_short_form_says_the_same_as_the_long_one()
     {
-        Images.RequireTools();
         List<(int First, int Second)> all = [.. Forms()];
         List<(ThumbInstruction Long, int Short)> pairs = [.. all.Select(f => new ThumbInstruction(0, f.First, f.Second)).Select(i => (i, i.Short(flagsAreFree: true))).Where(p => p.Item2 >= 0)];
         Assert.InRange(pairs.Count, 4000, all.Count);
+        SayTheSame(pairs);
+    }
+
+    private static void SayTheSame(List<(ThumbInstruction Long, int Short)> pairs)
+    {
+        Images.RequireTools();
         StringBuilder text = new("        .syntax unified\n        .thumb\n");
         foreach ((ThumbInstruction wide, int narrow) in pairs) text.Append($"        .inst.w 0x{wide.First:x4}{wide.Second:x4}\n        .inst.n 0x{narrow:x4}\n");
         using TemporaryFolder folder = new();
@@ -51,6 +56,25 @@ public sealed class ThumbInstructionTests
             ThumbInstruction narrow = new(0, form, -1);
             Assert.Equal((wide.Reads, wide.Writes & ~ThumbInstruction.Flags), (narrow.Reads, narrow.Writes & ~ThumbInstruction.Flags));
         }
+    }
+
+    /// <summary>Of all short instructions: where there is a long form, it says the same, reads and writes the same, and can be made short again.</summary>
+    [Fact]
+    public void A_long_form_says_the_same_as_the_short_one()
+    {
+        List<(ThumbInstruction Long, int Short)> pairs = [];
+        for (int first = 0; first < 0xE800; first++)
+        {
+            ThumbInstruction narrow = new(0, first, -1);
+            if (narrow.Long() is not { } form) continue;
+            ThumbInstruction wide = new(0, form.First, form.Second);
+            Assert.Equal((first, narrow.Reads, narrow.Writes), (first, wide.Reads, wide.Writes));
+            Assert.True(wide.Short(flagsAreFree: false) >= 0, $"0x{first:x4}");
+            pairs.Add((wide, first));
+        }
+
+        Assert.InRange(pairs.Count, 30000, 0xE800);
+        SayTheSame(pairs);
     }
 
     /// <summary>Wide encodings (DDI 0403, A7.7): data processing, loads and stores, with low and high registers and small and large numbers.</summary>

@@ -23,17 +23,18 @@ public sealed record InstructionCount(IReadOnlyDictionary<string, long> Function
 /// </remarks>
 public static class InstructionCounter
 {
-    /// <summary>Runs an image on mps2-an386 until it calls counts_passed or counts_failed.</summary>
+    /// <summary>Runs an image until it calls counts_passed or counts_failed.</summary>
     /// <param name="elf">With symbols; calls measured_begin and measured_end around what is counted.</param>
+    /// <param name="machine">One of QEMU's.</param>
     /// <exception cref="InvalidOperationException">QEMU ended without a verdict.</exception>
-    public static InstructionCount Run(string elf)
+    public static InstructionCount Run(string elf, string machine = "mps2-an386")
     {
         List<(uint Address, string Name)> symbols = Symbols(elf);
         uint[] addresses = [.. symbols.Select(s => s.Address)];
         uint Address(string name) => symbols.First(s => s.Name == name).Address;
         uint begin = Address("measured_begin"), end = Address("measured_end"), passed = Address("counts_passed"), failed = Address("counts_failed");
 
-        ProcessStartInfo start = new("qemu-system-arm", ["-M", "mps2-an386", "-display", "none", "-monitor", "none", "-serial", "none", "-d", "exec,nochain,in_asm", "-kernel", elf])
+        ProcessStartInfo start = new("qemu-system-arm", ["-M", machine, "-display", "none", "-monitor", "none", "-serial", "none", "-d", "exec,nochain,in_asm", "-kernel", elf])
         {
             RedirectStandardError = true,
             RedirectStandardInput = true,

@@ -110,6 +110,11 @@ namespace System.Runtime.CompilerServices
     {
     }
 
+    /// <summary>Locals of a method need not be cleared.</summary>
+    public sealed class SkipLocalsInitAttribute : Attribute
+    {
+    }
+
     /// <summary>Written on ref structs.</summary>
     public sealed class IsByRefLikeAttribute : Attribute
     {

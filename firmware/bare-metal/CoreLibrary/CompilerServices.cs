@@ -32,6 +32,14 @@ namespace System.Runtime.CompilerServices
         [Intrinsic]
         public static extern ref T AsRef<T>(void* source);
 
+        /// <summary>An object as one of another class, unchecked.</summary>
+        [Intrinsic]
+        public static extern T As<T>(object value) where T : class;
+
+        /// <summary>A reference to something else at the same place.</summary>
+        [Intrinsic]
+        public static extern ref TTo As<TFrom, TTo>(ref TFrom source);
+
         /// <summary>A reference some elements on.</summary>
         [Intrinsic]
         public static extern ref T Add<T>(ref T source, int elementOffset);

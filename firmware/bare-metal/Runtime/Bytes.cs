@@ -4,40 +4,38 @@ namespace EdgeSpike.Runtime;
 /// The runtime's little-endian reads (Model/Bytes.cs, which this file replaces) for a core that loads unaligned words: one check and
 /// one load instead of one of each for every byte. Beyond the end is a panic, as there; offsets are not negative.
 /// </summary>
-internal static unsafe class Bytes
+internal static class Bytes
 {
     // The element that is read and dropped is the last one: its check covers the others, and all checks of a method share one exit.
-
-    /// <summary>Bytes of an array object before its elements: method table and length.</summary>
-    private const int ArrayHead = 8;
 
     public static int U16(byte[] file, int offset)
     {
         _ = file[offset + 1];
-        return *(ushort*)(*(byte**)&file + ArrayHead + offset);
+        return (ushort)ArrayContent.Half(file, offset);
     }
 
     public static int I16(byte[] file, int offset)
     {
         _ = file[offset + 1];
-        return *(short*)(*(byte**)&file + ArrayHead + offset);
+        return ArrayContent.Half(file, offset);
     }
 
     public static int I32(byte[] file, int offset)
     {
         _ = file[offset + 3];
-        return *(int*)(*(byte**)&file + ArrayHead + offset);
+        return ArrayContent.Word(file, offset);
     }
 
     /// <summary>CRC-32 (IEEE 802.3, reflected) of file[from .. to), half a byte a step: a 64-byte table.</summary>
     public static uint Crc32(byte[] file, int from, int to)
     {
+        // The table's place is masked, and so needs no check.
+        uint[] table = CrcTable;
         uint crc = 0xFFFFFFFF;
-        for (int i = from; i < to; i++)
+        for (int half = 2 * from; half < 2 * to; half++)
         {
-            crc ^= file[i];
-            crc = (crc >> 4) ^ CrcTable[(int)(crc & 15)];
-            crc = (crc >> 4) ^ CrcTable[(int)(crc & 15)];
+            uint next = crc ^ ((uint)file[half >> 1] >> (4 * (half & 1)));
+            crc = (crc >> 4) ^ (uint)ArrayContent.Word(table, (int)(4 * (next & 15)));
         }
 
         return ~crc;

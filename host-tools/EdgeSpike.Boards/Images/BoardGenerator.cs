@@ -27,19 +27,27 @@ public static class BoardGenerator
     internal static IReadOnlyList<int> AllOperators { get; } = [.. Enumerable.Range(1, OperatorNames.Length - 1)];
 
     /// <summary>Writes all files into a folder; files that would not change stay untouched.</summary>
-    /// <exception cref="BoardException">The model does not fit the board.</exception>
-    public static void Generate(Board board, ModelHeader model, string folder, bool allOperators)
+    /// <exception cref="BoardException">The model does not fit the board, or is to be verified here and is refused.</exception>
+    public static void Generate(Board board, ModelHeader model, string folder, ImageKind kind)
     {
         ArgumentNullException.ThrowIfNull(board);
         ArgumentNullException.ThrowIfNull(model);
+        bool allOperators = kind == ImageKind.AllOperators, verified = kind == ImageKind.VerifiedModel;
         CheckFit(board, model, allOperators);
+        if (verified)
+        {
+            model.Verify();
+            board = board with { Slot = null, SlotDriver = null };
+        }
+
         Directory.CreateDirectory(folder);
         IReadOnlyList<int> operators = allOperators ? AllOperators : model.Operators;
         Write(folder, "board.ld", LinkerScript(board));
         Write(folder, "board.inc", Constants(board));
         Write(folder, "Board.g.cs", Source(board));
         Write(folder, "OperatorFactory.g.cs", Factory(operators));
-        Write(folder, "Features.g.cs", ModelFeatures.Source(model, allOperators));
+        Write(folder, "Features.g.cs", ModelFeatures.Source(model, allOperators, verifies: !verified));
+        Write(folder, "features.inc", ModelFeatures.Constants(model, allOperators, verifies: !verified));
         Write(folder, "model.s", ModelObject(model));
         Write(folder, "core.txt", board.Core + "\n");
         Write(folder, "model.esm", model.Bytes);

@@ -20,6 +20,9 @@ internal sealed class FunctionShrinker
 {
     private const int FramePointer = 11;
 
+    /// <summary>udf #2: the exit of a failed check of an array's bounds.</summary>
+    private const int IndexTrap = 0xDE02;
+
     /// <summary>Registers that no short instruction names, but for moves, additions and comparisons; without r11 and sp.</summary>
     private static readonly int[] HighRegisters = [8, 9, 10, 12, 14];
 
@@ -29,6 +32,7 @@ internal sealed class FunctionShrinker
     private readonly bool[] _labelled;
     private int[] _live = [];
     private int _entry;
+    private bool _blind;
 
     /// <summary>For a function's instructions; the destinations of branches are given by their place in the object file.</summary>
     public FunctionShrinker(List<ThumbInstruction> body, Func<ThumbInstruction, uint?> branchTarget)
@@ -112,15 +116,22 @@ internal sealed class FunctionShrinker
     private static bool KeepsScratch(string callee) => callee.StartsWith("Rhp", StringComparison.Ordinal) && !callee.StartsWith("RhpNew", StringComparison.Ordinal);
 
     /// <summary>All of it.</summary>
-    public void Shrink()
+    /// <param name="blind">The function only uses places that have been checked before it runs: its own checks of array bounds go as well.</param>
+    public void Shrink(bool blind)
     {
         TrapInsteadOfCall();
+        _blind = blind;
+        if (blind) RemoveBoundChecks();
         RemoveDead();
         FoldReferenceStores();
+        FoldPairs();
         RemoveDead();
+        Widen();
         LowerRegisters();
+        ExchangeRegisters();
         ReplaceFramePointer();
         Shorten();
+        RemoveEmptyFrame();
     }
 
     /// <summary>The exit of a failed check, a call that does not come back and the trap behind it, is the trap alone: udf with the panic's code.</summary>
@@ -136,6 +147,59 @@ internal sealed class FunctionShrinker
         }
     }
 
+    /// <summary>Control never gets from a comparison with an array's length to the trap behind a failed one.</summary>
+    private void RemoveBoundChecks()
+    {
+        for (int i = 0; i < _body.Count; i++)
+        {
+            if (_body[i].Text is not null || _next[i].Length != 2) continue;
+            int exit = _next[i][1], trap = exit;
+            while (trap + 1 < _body.Count && _body[trap].IsGone) trap++;
+            if (_body[trap].Text is not null || _body[trap].First != IndexTrap) continue;
+            _body[i].Remove();
+            _next[i] = [i + 1];
+            _previous[exit] = [.. _previous[exit].Where(p => p != i)];
+        }
+
+        // A trap that nothing leads to any more.
+        for (int i = 1; i < _body.Count; i++)
+        {
+            if (_body[i].First != IndexTrap || _body[i].Text is not null) continue;
+            int first = i;
+            while (_previous[first].Length == 1 && _previous[first][0] == first - 1 && _body[first - 1].IsGone) first--;
+            if (_previous[first].Length == 0) _body[i].Remove();
+        }
+    }
+
+    /// <summary>A function that calls nothing and keeps only what it does not touch needs no frame: it returns by bx lr.</summary>
+    private void RemoveEmptyFrame()
+    {
+        const int stack = 1 << 13, link = 1 << 14;
+        List<int> frame = [];
+        int pushed = 0;
+        for (int i = 0; i < _body.Count; i++)
+        {
+            ThumbInstruction instruction = _body[i];
+            if (instruction.IsGone) continue;
+            bool push = instruction.Text is null && instruction.Second < 0 && (instruction.First & 0xFFF7) == 0xB500;
+            bool pop = instruction.Text is null && instruction.Second < 0 && (instruction.First & 0xFFF7) == 0xBD00;
+            bool leave = instruction.Text is null && instruction.First == 0xE8BD && (instruction.Second & 0xFFF7) == 0x4000;
+            if (push || pop || leave)
+            {
+                pushed += push ? 1 : 0;
+                frame.Add(i);
+            }
+            else if (instruction.Calls || (instruction.Writes & (stack | link)) != 0 || (!instruction.Ends && (instruction.Reads & (stack | link)) != 0)) return;
+        }
+
+        if (pushed != 1) return;
+        foreach (int i in frame)
+        {
+            if ((_body[i].First & 0xFF00) == 0xBD00) _body[i].Set(0x4770, -1);
+            else _body[i].Remove();
+        }
+    }
+
     private void RemoveDead()
     {
         bool changed = true;
@@ -147,12 +211,15 @@ internal sealed class FunctionShrinker
             {
                 ThumbInstruction instruction = _body[i];
                 if (instruction.IsGone || (instruction.Writes & _live[i]) != 0) continue;
-                if (!(instruction.IsPure && instruction.Writes != 0) && !IsNullCheck(i)) continue;
+                if (!(instruction.IsPure && instruction.Writes != 0) && !IsNullCheck(i) && !(_blind && IsLength(instruction))) continue;
                 instruction.Remove();
                 changed = true;
             }
         }
     }
+
+    /// <summary>A load from where arrays have their length.</summary>
+    private static bool IsLength(ThumbInstruction i) => i.Text is null && (i.Second < 0 ? (i.First & 0xFFC0) == 0x6840 : (i.First & 0xFFF0) == 0xF8D0 && (i.Second & 0xFFF) == 4);
 
     /// <summary>A load through the reference whose method is called next: what the method itself does with it shows a null as well.</summary>
     private bool IsNullCheck(int i)
@@ -192,6 +259,55 @@ internal sealed class FunctionShrinker
 
             _body[i].Replace(string.Create(CultureInfo.InvariantCulture, $"str r{value}, [r{address}, #{distance}]"), 1 << value | 1 << address, 0);
         }
+    }
+
+    /// <summary>A number of 64 bits behind an address that is made for it alone is loaded and stored in one instruction: ldrd, strd.</summary>
+    private void FoldPairs()
+    {
+        Analyse();
+        for (int i = 0; i < _body.Count; i++)
+        {
+            if (_body[i].IsGone || Sum(_body[i]) is not { } sum || sum.Base > 12 || (sum.Distance & 3) != 0 || sum.Distance > 1020) continue;
+            int first = Next(i), second = first < 0 ? -1 : Next(first);
+            if (second < 0 || Word(_body[first]) is not { Offset: 0 } low || Word(_body[second]) is not { Offset: 4 } high) continue;
+            if (low.Base != sum.Target || high.Base != sum.Target || low.Loads != high.Loads || low.Register == high.Register || low.Register > 12 || high.Register > 12) continue;
+            if (low.Loads ? low.Register == sum.Target : low.Register == sum.Target || high.Register == sum.Target) continue;
+            if ((_live[second] & (1 << sum.Target)) != 0 && !(low.Loads && high.Register == sum.Target)) continue;
+            if ((_body[i].Writes & _live[i] & ThumbInstruction.Flags) != 0) continue;
+            _body[i].Set((low.Loads ? 0xE9D0 : 0xE9C0) | sum.Base, low.Register << 12 | high.Register << 8 | sum.Distance >> 2);
+            _body[first].Remove();
+            _body[second].Remove();
+        }
+    }
+
+    /// <summary>The place of the instruction behind one, when nothing else leads there; -1 if there is none.</summary>
+    private int Next(int i)
+    {
+        if (_body[i].Ends || _next[i].Length != 1) return -1;
+        for (int next = i + 1; next < _body.Count && !_labelled[next]; next++)
+            if (!_body[next].IsGone) return next;
+        return -1;
+    }
+
+    /// <summary>rt = rn + number.</summary>
+    private static (int Target, int Base, int Distance)? Sum(ThumbInstruction i)
+    {
+        if (i.Text is not null) return null;
+        if (i.Second < 0)
+        {
+            if ((i.First & 0xFE00) == 0x1C00) return (i.First & 7, (i.First >> 3) & 7, (i.First >> 6) & 7);
+            return (i.First & 0xF800) == 0x3000 ? ((i.First >> 8) & 7, (i.First >> 8) & 7, i.First & 255) : null;
+        }
+
+        return (i.First & 0xFFE0) == 0xF100 && (i.Second & 0xF000) == 0 ? ((i.Second >> 8) & 15, i.First & 15, i.Second & 255) : null;
+    }
+
+    /// <summary>A load or store of a word.</summary>
+    private static (int Register, int Base, int Offset, bool Loads)? Word(ThumbInstruction i)
+    {
+        if (i.Text is not null) return null;
+        if (i.Second < 0) return (i.First & 0xF000) == 0x6000 ? (i.First & 7, (i.First >> 3) & 7, ((i.First >> 6) & 31) << 2, (i.First & 0x800) != 0) : null;
+        return (i.First & 0xFFE0) == 0xF8C0 ? (i.Second >> 12, i.First & 15, i.Second & 0xFFF, (i.First & 0x10) != 0) : null;
     }
 
     /// <summary>The instruction of the same block that put a value into a register which only the one at <paramref name="user"/> reads.</summary>
@@ -236,8 +352,7 @@ internal sealed class FunctionShrinker
     /// </summary>
     private void LowerRegisters()
     {
-        int saved = _body.Where(i => i.Text is null && i.Second >= 0 && i.First == 0xE92D).Select(i => i.Second).FirstOrDefault()
-            | _body.Where(i => i.Text is null && i.Second < 0 && (i.First & 0xFE00) == 0xB400).Select(i => i.First & 255).FirstOrDefault();
+        int saved = Saved();
         foreach (int register in HighRegisters)
         {
             Analyse();
@@ -377,6 +492,90 @@ internal sealed class FunctionShrinker
     {
         foreach ((int place, ThumbInstruction.Operand operand) in web.Fields) _body[place].Rename(operand, register);
     }
+
+    /// <summary>Every instruction that has a long form takes it, so that its fields can name any register; <see cref="Shorten"/> takes them back.</summary>
+    private void Widen()
+    {
+        foreach (ThumbInstruction instruction in _body)
+            if (instruction.Long() is { } form) instruction.Set(form.First, form.Second);
+    }
+
+    /// <summary>
+    /// A value in a high register changes places with those that are in a low one meanwhile, and with those that are then in the way of
+    /// these, where more instructions become short than long: Kempe's chains of the graph of registers.
+    /// </summary>
+    private void ExchangeRegisters()
+    {
+        int saved = Saved();
+        foreach (int high in (int[])[.. HighRegisters, FramePointer])
+        {
+            if (high is >= 8 and <= 11 && (saved & (1 << high)) == 0) continue;
+            bool changed = true;
+            while (changed)
+            {
+                changed = false;
+                for (int low = 7; low >= 0 && !changed; low--)
+                {
+                    if (low > 3 && (saved & (1 << low)) == 0) continue;
+                    Analyse();
+                    List<Web> highs = Webs(high), lows = Webs(low);
+                    foreach (Web web in highs)
+                    {
+                        if (Chain(web, high, low, highs, lows) is not { } chain) continue;
+                        int[] places = [.. chain.High.Concat(chain.Low).SelectMany(w => w.Fields).Select(f => f.Place).Distinct()];
+                        int before = ShortOnes(places);
+                        Exchange(chain, high, low);
+                        if (ShortOnes(places) > before)
+                        {
+                            changed = true;
+                            break;
+                        }
+
+                        Exchange(chain, low, high);
+                    }
+                }
+            }
+        }
+
+        Analyse();
+    }
+
+    private static bool Exchanges(ThumbInstruction instruction) => instruction.Text is null && instruction.Writes != ThumbInstruction.Everything;
+
+    private void Exchange((List<Web> High, List<Web> Low) chain, int high, int low)
+    {
+        foreach (Web web in chain.High) Rename(web, low);
+        foreach (Web web in chain.Low) Rename(web, high);
+    }
+
+    /// <summary>The values of both registers that have to move with one; null when a value among them can't.</summary>
+    private (List<Web> High, List<Web> Low)? Chain(Web first, int high, int low, List<Web> highs, List<Web> lows)
+    {
+        List<Web> inHigh = [first], inLow = [];
+        for (int h = 0, l = 0; h < inHigh.Count || l < inLow.Count;)
+        {
+            bool fromHigh = h < inHigh.Count;
+            Web web = fromHigh ? inHigh[h++] : inLow[l++];
+            int bit = 1 << (fromHigh ? low : high);
+            List<Web> others = fromHigh ? lows : highs, found = fromHigh ? inLow : inHigh;
+            foreach (int i in web.Live)
+            {
+                if (((_live[i] | _body[i].Writes) & bit) == 0) continue;
+                if (!Exchanges(_body[i]) && (_body[i].Writes & bit) != 0) return null;
+                Web[] there = [.. others.Where(o => o.Live.Contains(i))];
+                if (there.Length == 0 || ((_live[i] & bit) != 0 && (_body[i].Writes & bit) == 0 && there.Length != 1)) return null;
+                foreach (Web other in there)
+                    if (!found.Contains(other)) found.Add(other);
+            }
+        }
+
+        return (inHigh, inLow);
+    }
+
+    private int ShortOnes(int[] places) => places.Count(i => _body[i].Short((_live[i] & ThumbInstruction.Flags) == 0) >= 0);
+
+    private int Saved() => _body.Where(i => i.Text is null && i.Second >= 0 && i.First == 0xE92D).Select(i => i.Second).FirstOrDefault()
+        | _body.Where(i => i.Text is null && i.Second < 0 && (i.First & 0xFE00) == 0xB400).Select(i => i.First & 255).FirstOrDefault();
 
     /// <summary>
     /// ilc keeps a frame pointer in r11 that nothing reads any more: where it is the only high register saved, another of the

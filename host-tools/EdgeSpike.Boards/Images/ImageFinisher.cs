@@ -116,7 +116,7 @@ public static class ImageFinisher
         if (ClassAfter(Runtime) is { } type)
             return type switch
             {
-                "Kernels" => "runtimeKernels",
+                "Kernels" or "NeuronLoop" or "NeuronConstants" => "runtimeKernels",
                 "Interpreter" or "StepObserver" => "runtimeInterpreter",
                 "VectorCheck" => "vectorCheck",
                 "Connection" or "WindowGeometry" or "OperatorFactory" => "runtimeOperators",

@@ -13,7 +13,7 @@ namespace EdgeSpike.Boards.Images;
 /// </summary>
 internal static class ModelFeatures
 {
-    private const int Dense = 1, Convolve = 3, Pool = 4, Neuron = 7;
+    private const int Dense = 1, Convolve = 3, Pool = 4, Neuron = 7, Sum = 14, AdaptiveNeuron = 18;
 
     /// <summary>One value of a field in all records, or any.</summary>
     private sealed class Only
@@ -26,9 +26,37 @@ internal static class ModelFeatures
     }
 
     /// <summary>The source for a model, or for all that there can be.</summary>
-    public static string Source(ModelHeader model, bool complete)
+    public static string Source(ModelHeader model, bool complete, bool verifies)
     {
-        SortedDictionary<string, string> members = new(StringComparer.Ordinal) { ["bool Complete"] = complete ? "true" : "false" };
+        StringBuilder text = new();
+        text.Append("""
+            // What the operators of one model ask for: code for the rest is left out of the image. Generated; replaces runtime's Features.cs.
+            namespace EdgeSpike.Runtime;
+
+            internal static class Features
+            {
+                public const int Any = -1;
+                public const System.Runtime.CompilerServices.MethodImplOptions Inlined = System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining;
+
+            """);
+        foreach ((string member, string value) in Members(model, complete, verifies)) text.Append(CultureInfo.InvariantCulture, $"    public static {member} => {value};\n");
+        text.Append("    [System.Runtime.CompilerServices.MethodImpl(Inlined)]\n    public static int Choose(int only, int said) => only == Any ? said : only;\n}\n");
+        return text.ToString();
+    }
+
+    /// <summary>The same for kernels in assembly: Features_ and the member's name; true is 1, any -1. Features_AdaptiveNeurons: there are some.</summary>
+    public static string Constants(ModelHeader model, bool complete, bool verifies)
+    {
+        StringBuilder text = new("@ What the operators of one model ask for: code for the rest is left out of the image. Generated.\n");
+        foreach ((string member, string value) in Members(model, complete, verifies))
+            text.Append(CultureInfo.InvariantCulture, $"        .equ    Features_{member[(member.IndexOf(' ', StringComparison.Ordinal) + 1)..]}, {value switch { "true" => "1", "false" => "0", "Any" => "-1", _ => value }}\n");
+        text.Append(CultureInfo.InvariantCulture, $"        .equ    Features_AdaptiveNeurons, {(complete || model.Operators.Contains(AdaptiveNeuron) ? 1 : 0)}\n");
+        return text.ToString();
+    }
+
+    private static SortedDictionary<string, string> Members(ModelHeader model, bool complete, bool verifies)
+    {
+        SortedDictionary<string, string> members = new(StringComparer.Ordinal) { ["bool Complete"] = complete ? "true" : "false", ["bool Verifies"] = verifies ? "true" : "false", ["bool LimitsWork"] = "false" };
         Only weights = new(), sources = new(), rule = new(), next = new(), equal = new(), thresholds = new();
         bool blocks = false, sumBiases = false, ownThresholds = false, ownDecays = false, currents = false, neuronBiases = false, refractory = false, several = false;
         byte[] file = model.Bytes;
@@ -69,21 +97,8 @@ internal static class ModelFeatures
 
         foreach ((string name, Only only) in (ReadOnlySpan<(string, Only)>)[("WeightType", weights), ("EventSources", sources), ("ResetRule", rule), ("ResetNext", next), ("OrEqual", equal), ("Thresholds", thresholds)])
             members[$"int {name}"] = complete ? "Any" : only.Value.ToString(CultureInfo.InvariantCulture);
-        foreach ((string name, bool has) in (ReadOnlySpan<(string, bool)>)[("Blocks", blocks), ("SumBiases", sumBiases), ("OwnThresholds", ownThresholds), ("OwnDecays", ownDecays), ("Currents", currents), ("NeuronBiases", neuronBiases), ("Refractory", refractory), ("SeveralSpikes", several)])
+        foreach ((string name, bool has) in (ReadOnlySpan<(string, bool)>)[("Blocks", blocks), ("SumBiases", sumBiases), ("OwnThresholds", ownThresholds), ("OwnDecays", ownDecays), ("Currents", currents), ("NeuronBiases", neuronBiases), ("Refractory", refractory), ("SeveralSpikes", several), ("Sums", model.Operators.Contains(Sum))])
             members[$"bool {name}"] = complete || has ? "true" : "false";
-        StringBuilder text = new();
-        text.Append("""
-            // What the operators of one model ask for: code for the rest is left out of the image. Generated; replaces runtime's Features.cs.
-            namespace EdgeSpike.Runtime;
-
-            internal static class Features
-            {
-                public const int Any = -1;
-                public const System.Runtime.CompilerServices.MethodImplOptions Inlined = System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining;
-
-            """);
-        foreach ((string member, string value) in members) text.Append(CultureInfo.InvariantCulture, $"    public static {member} => {value};\n");
-        text.Append("    [System.Runtime.CompilerServices.MethodImpl(Inlined)]\n    public static int Choose(int only, int said) => only == Any ? said : only;\n}\n");
-        return text.ToString();
+        return members;
     }
 }

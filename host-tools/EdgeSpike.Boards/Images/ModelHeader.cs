@@ -3,17 +3,21 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using EdgeSpike.Runtime;
 
 namespace EdgeSpike.Boards.Images;
 
 /// <summary>
 /// What the build needs to know of a model (runtime/FORMAT.md): sizes and which operators it has. It is read without trust but
-/// not verified; the device's runtime does that.
+/// not verified; the device's runtime does that, or <see cref="Verify"/>.
 /// </summary>
 public sealed class ModelHeader
 {
-    private ModelHeader(byte[] file, int arenaWords, int objectBytes, IReadOnlyList<(int Code, int At, int Fields)> records)
+    private readonly string _path;
+
+    private ModelHeader(string path, byte[] file, int arenaWords, int objectBytes, IReadOnlyList<(int Code, int At, int Fields)> records)
     {
+        _path = path;
         Bytes = file;
         ArenaWords = arenaWords;
         ObjectBytes = objectBytes;
@@ -71,6 +75,16 @@ public sealed class ModelHeader
 
         // Objects on a 32-bit machine: buffers 60, tensors 16, ports 32, operators up to 240; references to them 4 each; tables, link, slot and watchdog.
         int objects = 64 * Half(28) + 20 * Half(32) + 36 * Half(36) + 244 * operators + 1728;
-        return new ModelHeader(file, (int)Word(24), objects, records);
+        return new ModelHeader(path, file, (int)Word(24), objects, records);
+    }
+
+    /// <summary>Has the runtime verify the whole file, as a device does before it runs one.</summary>
+    /// <exception cref="BoardException">It is refused.</exception>
+    public void Verify()
+    {
+        ModelFile file = new();
+        if (file.Load(Bytes, int.MaxValue, long.MaxValue) == ModelError.None) return;
+        string place = file.ErrorOperator < 0 ? "" : $", operator {file.ErrorOperator}";
+        throw new BoardException(_path, $"is refused by the verifier: {file.Error} at {file.ErrorOffset}{place}", "convert it again");
     }
 }

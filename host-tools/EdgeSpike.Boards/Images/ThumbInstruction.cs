@@ -457,6 +457,84 @@ internal sealed class ThumbInstruction
         if (!divides) Field(1, 12, accumulates, true);
     }
 
+    // ---- longer forms ------------------------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// The form of four bytes that does the same, whose fields can name any register, or null. <see cref="Short"/> of it is this one again.
+    /// </summary>
+    public (int First, int Second)? Long()
+    {
+        if (Second >= 0 || Text is not null) return null;
+        int i = First, low = i & 7, middle = (i >> 3) & 7, high = (i >> 6) & 7, upper = (i >> 8) & 7, number = (i >> 6) & 31;
+        switch (i >> 11)
+        {
+            case 1 or 2 when number == 0:                               // by 32
+                return null;
+            case 0 or 1 or 2:
+                return (0xEA5F, (number & 0x1C) << 10 | low << 8 | (number & 3) << 6 | (i >> 11) << 4 | middle);
+            case 3:
+                return ((i >> 9) & 3) switch
+                {
+                    0 => (0xEB10 | middle, low << 8 | high),
+                    1 => (0xEBB0 | middle, low << 8 | high),
+                    2 => (0xF110 | middle, low << 8 | high),
+                    _ => (0xF1B0 | middle, low << 8 | high),
+                };
+            case 4:
+                return (0xF05F, upper << 8 | (i & 255));
+            case 5:
+                return (0xF1B0 | upper, 0x0F00 | (i & 255));
+            case 6:
+                return (0xF110 | upper, upper << 8 | (i & 255));
+            case 7:
+                return (0xF1B0 | upper, upper << 8 | (i & 255));
+            case 8 when (i & 0x400) == 0:
+                return LongDataProcessing((i >> 6) & 15, low, middle);
+            case 10 or 11:
+                int[] registers = [0xF840, 0xF820, 0xF800, 0xF910, 0xF850, 0xF830, 0xF810, 0xF930];
+                return (registers[(i >> 9) & 7] | middle, low << 12 | high);
+            case 12:
+                return (0xF8C0 | middle, low << 12 | number << 2);
+            case 13:
+                return (0xF8D0 | middle, low << 12 | number << 2);
+            case 14:
+                return (0xF880 | middle, low << 12 | number);
+            case 15:
+                return (0xF890 | middle, low << 12 | number);
+            case 16:
+                return (0xF8A0 | middle, low << 12 | number << 1);
+            case 17:
+                return (0xF8B0 | middle, low << 12 | number << 1);
+            case 18:
+                return (0xF8CD, upper << 12 | (i & 255) << 2);
+            case 19:
+                return (0xF8DD, upper << 12 | (i & 255) << 2);
+            case 22 when (i & 0xFF00) == 0xB200:
+                int[] extensions = [0xFA0F, 0xFA4F, 0xFA1F, 0xFA5F];
+                return (extensions[high & 3], 0xF080 | low << 8 | middle);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Not the product, which sets flags in its short form alone, and not what has no short form to come back to.</summary>
+    private static (int First, int Second)? LongDataProcessing(int operation, int low, int middle) => operation switch
+    {
+        0 => (0xEA10 | low, low << 8 | middle),
+        1 => (0xEA90 | low, low << 8 | middle),
+        2 => (0xFA10 | low, 0xF000 | low << 8 | middle),
+        3 => (0xFA30 | low, 0xF000 | low << 8 | middle),
+        4 => (0xFA50 | low, 0xF000 | low << 8 | middle),
+        5 => (0xEB50 | low, low << 8 | middle),
+        6 => (0xEB70 | low, low << 8 | middle),
+        9 => (0xF1D0 | middle, low << 8),
+        10 => (0xEBB0 | low, 0x0F00 | middle),
+        12 => (0xEA50 | low, low << 8 | middle),
+        14 => (0xEA30 | low, low << 8 | middle),
+        15 => (0xEA7F, low << 8 | middle),
+        _ => null,
+    };
+
     // ---- shorter forms -----------------------------------------------------------------------------------------------------------
 
     /// <summary>The form of two bytes that does the same, or -1. Where nobody reads the flags, one that sets them will do.</summary>

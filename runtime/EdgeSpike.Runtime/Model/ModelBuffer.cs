@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>A buffer of the arena (FORMAT.md, Buffers), and what the verifier learned of its use.</summary>
@@ -9,7 +11,13 @@ public sealed class ModelBuffer
     public BufferKind Kind { get; internal set; }
 
     /// <summary>Keeps its content between ticks.</summary>
-    public bool Persistent { get; internal set; }
+    public bool Persistent
+    {
+        get { return Keeps != 0; }
+    }
+
+    /// <summary>The same as the file says it: 1 or 0.</summary>
+    internal int Keeps { get; set; }
 
     /// <summary>Index of its name among the strings, or -1.</summary>
     public int Name { get; internal set; }
@@ -38,10 +46,10 @@ public sealed class ModelBuffer
     /// <summary>Last operator that reads the value of the tick before, -1 if none.</summary>
     internal int LastPreviousReader { get; set; }
 
-    /// <summary>Sum of the bounds of all that write it.</summary>
-    internal long WrittenBound { get; set; }
+    /// <summary>Sum of the bounds of all that write it; negative: more than 2^31 − 1, and refused.</summary>
+    internal int WrittenBound { get; set; }
 
-    /// <summary>Operators that write it.</summary>
+    /// <summary>Operators that write it as a sum.</summary>
     internal int Writers { get; set; }
 
     /// <summary>Those of them that note a peak.</summary>
@@ -81,16 +89,18 @@ public sealed class ModelTensor
     /// <summary>Bits of an element.</summary>
     public int Bits
     {
-        get
-        {
-            switch (Type)
-            {
-                case TensorType.Int4: return 4;
-                case TensorType.Int8: case TensorType.UInt8: return 8;
-                case TensorType.Int16: case TensorType.UInt16: return 16;
-                default: return 32;
-            }
-        }
+        // Eight times a half byte for each type; int4 takes half of one.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get { return Type == TensorType.Int4 ? 4 : (0x21421 >> (4 * (int)Type) & 15) << 3; }
+    }
+
+    /// <summary>Bytes that so many elements take; negative: more than 2^31 − 1.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal int BytesOf(int elements)
+    {
+        int bits = Bits, shift = bits >> 4, bytes = elements << shift;
+        if (bits == 4) return (elements + 1) >> 1;
+        return bytes >> shift == elements ? bytes : -1;
     }
 }
 

@@ -14,6 +14,11 @@ public sealed class ModelFile
 {
     private const int HeaderBytes = 128;
 
+    private const int FileVersion = 1;
+
+    /// <summary>A word of the header that is 0: what a parameter without a tensor reads.</summary>
+    internal const int ZeroWord = 92;
+
     /// <summary>Bounds the pairs that are compared for overlap.</summary>
     private const int MostBuffers = 8192;
 
@@ -30,13 +35,22 @@ public sealed class ModelFile
     public int ErrorOperator { get; private set; }
 
     /// <summary>Arithmetic profile.</summary>
-    public ModelProfile Profile { get; private set; }
+    public ModelProfile Profile
+    {
+        get { return (ModelProfile)(Header(16) & 255); }
+    }
 
     /// <summary>Length of a tick in nanoseconds, 0 if unknown.</summary>
-    public uint TickNanoseconds { get; private set; }
+    public uint TickNanoseconds
+    {
+        get { return (uint)Header(20); }
+    }
 
     /// <summary>Words of the arena.</summary>
-    public int ArenaWords { get; private set; }
+    public int ArenaWords
+    {
+        get { return Header(24); }
+    }
 
     /// <summary>Buffers, in file order.</summary>
     public ModelBuffer[] Buffers { get; private set; }
@@ -51,32 +65,50 @@ public sealed class ModelFile
     public ModelPort[] Ports { get; private set; }
 
     /// <summary>Number of strings.</summary>
-    public int StringCount { get; private set; }
+    public int StringCount
+    {
+        get { return Header(34) & 65535; }
+    }
 
     /// <summary>Number of labels.</summary>
-    public int LabelCount { get; private set; }
+    public int LabelCount
+    {
+        get { return Header(38) & 65535; }
+    }
 
     /// <summary>Number of vectors.</summary>
-    public int VectorCount { get; private set; }
+    public int VectorCount
+    {
+        get { return Header(40) & 65535; }
+    }
 
     /// <summary>Largest number of synaptic operations and updates one tick can take.</summary>
     public long Work { get; private set; }
 
     /// <summary>Offset of the metadata in the file.</summary>
-    public int MetadataOffset { get; private set; }
+    public int MetadataOffset
+    {
+        get { return Header(84); }
+    }
 
     /// <summary>Bytes of the metadata.</summary>
-    public int MetadataBytes { get; private set; }
+    public int MetadataBytes
+    {
+        get { return Header(88); }
+    }
 
     /// <summary>Sums of which operators note a peak (<see cref="Operator.Peaks"/>).</summary>
     internal int Peaks { get; private set; }
 
-    internal int VectorsOffset { get; private set; }
+    internal int VectorsOffset
+    {
+        get { return Header(76); }
+    }
 
-    internal int VectorsBytes { get; private set; }
-
-    private int _stringsOffset;
-    private int _labelsOffset;
+    internal int VectorsBytes
+    {
+        get { return Header(80); }
+    }
 
     /// <summary>An empty model: call <see cref="Load"/>.</summary>
     public ModelFile()
@@ -97,7 +129,7 @@ public sealed class ModelFile
         Clear();
         File = file;
         ReadHeader(maximumArenaWords, maximumWork);
-        if (Error == ModelError.None) Verify();
+        if (Features.Verifies && Error == ModelError.None) Verify();
         if (Error != ModelError.None)
         {
             ModelError error = Error;
@@ -115,15 +147,15 @@ public sealed class ModelFile
     public string Text(int index)
     {
         if (index < 0 || index >= StringCount) return "";
-        int entry = _stringsOffset + 8 * index;
-        return Encoding.UTF8.GetString(File, _stringsOffset + Word(entry), Word(entry + 4));
+        int strings = Header(60), entry = strings + 8 * index;
+        return Encoding.UTF8.GetString(File, strings + Word(entry), Word(entry + 4));
     }
 
     /// <summary>The name of class <paramref name="index"/>, 0 … <see cref="LabelCount"/> − 1.</summary>
     public string Label(int index)
     {
         if (index < 0 || index >= LabelCount) return "";
-        return Text(Half(_labelsOffset + 2 * index));
+        return Text(Half(Header(72) + 2 * index));
     }
 
     /// <summary>Forgets buffers and tensors, which only verification needs.</summary>
@@ -141,12 +173,20 @@ public sealed class ModelFile
         DropTables();
         Operators = new Operator[0];
         Ports = new ModelPort[0];
-        ArenaWords = Peaks = StringCount = LabelCount = VectorCount = MetadataBytes = VectorsBytes = 0;
+        Peaks = 0;
         Work = 0;
     }
 
+    /// <summary>A number of the header, of 32 bits; 0 without a model.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void Fail(ModelError error, int offset, int operatorIndex)
+    private int Header(int at)
+    {
+        return Error != ModelError.None || File.Length == 0 ? 0 : Word(at);
+    }
+
+    /// <summary>Keeps the first reason; Load gives it back.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Refuse(ModelError error, int offset, int operatorIndex)
     {
         if (Error != ModelError.None) return;
         Error = error;
@@ -170,11 +210,31 @@ public sealed class ModelFile
         return Bytes.U16(File, at);
     }
 
-    /// <summary>Fails for a place that belongs to no operator.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>Refuses for an operator, in builds that verify.</summary>
+    [MethodImpl(Features.Inlined)]
+    private void Fail(ModelError error, int offset, int operatorIndex)
+    {
+        if (Features.Verifies) Refuse(error, offset, operatorIndex);
+    }
+
+    /// <summary>The same for a place that belongs to no operator.</summary>
+    [MethodImpl(Features.Inlined)]
     private void Fail(ModelError error, int offset)
     {
-        Fail(error, offset, -1);
+        if (Features.Verifies) Refuse(error, offset);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refuse(ModelError error, int offset)
+    {
+        Refuse(error, offset, -1);
+    }
+
+    /// <summary>A word of the header is what it has to be, in a file of which nothing else has failed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Demand(int at, int expected, ModelError error)
+    {
+        if (Error == ModelError.None && Word(at) != expected) Refuse(error, at);
     }
 
     private void ReadHeader(int maximumArenaWords, long maximumWork)
@@ -182,154 +242,135 @@ public sealed class ModelFile
         byte[] file = File;
         if (file.Length < HeaderBytes)
         {
-            Fail(ModelError.Truncated, file.Length);
+            Refuse(ModelError.Truncated, file.Length);
             return;
         }
 
-        if (Word(0) != 0x314D5345) Fail(ModelError.NotAModel, 0);
-        else if (Half(4) != 1) Fail(ModelError.Version, 4);
-        else if (Half(6) != HeaderBytes) Fail(ModelError.Field, 6);
-        else if (Word(8) != file.Length) Fail(ModelError.Truncated, 8);
-        else if ((uint)Word(12) != Bytes.Crc32(file, 16, file.Length)) Fail(ModelError.Checksum, 12);
-        else if (file[16] > 1) Fail(ModelError.Profile, 16);
-        else if (file[17] != 0 || file[18] != 0 || file[19] != 0) Fail(ModelError.Field, 17);
-        else if (Half(42) != 0) Fail(ModelError.Field, 42);
-        else if (Word(92) != 0) Fail(ModelError.Field, 92);
+        Demand(0, 0x314D5345, ModelError.NotAModel);
+        Demand(4, FileVersion | HeaderBytes << 16, ModelError.Version);
+        Demand(8, file.Length, ModelError.Truncated);
+        if (Error == ModelError.None) Demand(12, (int)Bytes.Crc32(file, 16, file.Length), ModelError.Checksum);
+        if (Features.Verifies && Error == ModelError.None) VerifyHeader(maximumArenaWords);
         if (Error != ModelError.None) return;
-
-        Profile = (ModelProfile)file[16];
-        TickNanoseconds = (uint)Word(20);
-        ArenaWords = Word(24);
-        if (ArenaWords < 1 || ArenaWords > maximumArenaWords) Fail(ModelError.ArenaLimit, 24);
-        int buffers = Half(28), operators = Half(30), tensors = Half(32);
-        int strings = Half(34), ports = Half(36), labels = Half(38), vectors = Half(40);
-        if (buffers > MostBuffers) Fail(ModelError.Field, 28);
-        int buffersAt = Section(44, (long)buffers * 16);
-        int operatorsBytes = Word(52);
-        int operatorsAt = Section(48, operatorsBytes);
-        int tensorsAt = Section(56, (long)tensors * 16);
-        int stringsBytes = Word(64);
-        _stringsOffset = Section(60, stringsBytes);
-        int portsAt = Section(68, (long)ports * 8);
-        _labelsOffset = Section(72, (long)labels * 2);
-        VectorsBytes = Word(80);
-        VectorsOffset = Section(76, VectorsBytes);
-        MetadataBytes = Word(88);
-        MetadataOffset = Section(84, MetadataBytes);
-        if (Error != ModelError.None) return;
-
-        ReadStrings(strings, stringsBytes);
-        ReadBuffers(buffers, buffersAt);
-        ReadTensors(tensors, tensorsAt);
-        ReadPorts(ports, portsAt);
-        for (int i = 0; i < labels; i++)
-            if (Half(_labelsOffset + 2 * i) >= strings) Fail(ModelError.Index, _labelsOffset + 2 * i);
-        LabelCount = labels;
-        VectorCount = vectors;
-        ReadOperators(operators, operatorsAt, operatorsBytes, maximumWork);
+        if (Features.Verifies) VerifyStrings();
+        ReadBuffers(Half(28), Word(44));
+        ReadTensors(Half(32), Word(56));
+        ReadPorts(Half(36), Word(68));
+        ReadOperators(Half(30), Word(48), Word(52), maximumWork);
     }
 
-    /// <summary>The offset in the header field <paramref name="field"/>, checked to leave room for that many bytes.</summary>
+    /// <summary>Of each section: where the header has its place, its entries, and the bytes of one as a power of 2; without a number of entries its bytes follow its place.</summary>
+    private static readonly byte[] Sections = { 44, 28, 4, 48, 0, 0, 56, 32, 4, 60, 0, 0, 68, 36, 3, 72, 38, 1, 76, 0, 0, 84, 0, 0 };
+
+    private void VerifyHeader(int maximumArenaWords)
+    {
+        if ((uint)Word(16) > (uint)ModelProfile.Loihi) Fail(ModelError.Profile, 16);
+        if (Half(42) != 0) Fail(ModelError.Field, 42);
+        Demand(ZeroWord, 0, ModelError.Field);
+        int arena = Word(24);
+        if (arena < 1 || arena > maximumArenaWords) Fail(ModelError.ArenaLimit, 24);
+        if (Half(28) > MostBuffers) Fail(ModelError.Field, 28);
+        for (int i = 0; i < Sections.Length; i += 3)
+        {
+            int field = Sections[i], entries = Sections[i + 1];
+            if (!Holds(Word(field), entries == 0 ? Word(field + 4) : Half(entries) << Sections[i + 2])) Fail(ModelError.Section, field);
+        }
+    }
+
+    /// <summary>So many bytes from a place on are behind the header, aligned, and in the file.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Section(int field, long bytes)
+    private bool Holds(int at, int bytes)
     {
-        int at = Word(field);
-        if (bytes < 0 || at < HeaderBytes || (at & 15) != 0 || at + bytes > File.Length)
-        {
-            Fail(ModelError.Section, field);
-            return HeaderBytes;
-        }
-
-        return at;
+        return bytes >= 0 && at >= HeaderBytes && (at & 15) == 0 && at <= File.Length - bytes;
     }
 
-    private void ReadStrings(int count, int bytes)
+    /// <summary>Strings lie in their section, and labels are strings.</summary>
+    private void VerifyStrings()
     {
-        if ((long)count * 8 > bytes)
+        int count = Half(34), bytes = Word(64), entry = Word(60), label = Word(72);
+        if (count << 3 > bytes) Fail(ModelError.Section, 64);
+        for (int i = 0; i < count && Error == ModelError.None; i++, entry += 8)
         {
-            Fail(ModelError.Section, 64);
-            return;
+            int length = Word(entry + 4);
+            if (length < 0 || length > bytes || (uint)Word(entry) > (uint)(bytes - length)) Fail(ModelError.Section, entry);
         }
 
-        for (int i = 0; i < count; i++)
-        {
-            int entry = _stringsOffset + 8 * i;
-            int at = Word(entry), length = Word(entry + 4);
-            if (at < 0 || length < 0 || (long)at + length > bytes) Fail(ModelError.Section, entry);
-        }
-
-        StringCount = count;
+        for (int i = Half(38); i > 0; i--, label += 2)
+            if (Half(label) >= count) Fail(ModelError.Index, label);
     }
 
     private void ReadBuffers(int count, int at)
     {
+        if (Error != ModelError.None) return;
         TableMemory.Begin();
-        Buffers = new ModelBuffer[count];
-        long end = 0;
-        for (int i = 0; i < count; i++, at += 16)
+        ModelBuffer[] buffers = new ModelBuffer[count];
+        Buffers = buffers;
+        int arena = Word(24), end = 0;
+        for (int i = 0; i < buffers.Length; i++, at += 16)
         {
             ModelBuffer buffer = new ModelBuffer();
-            int offset = Word(at + 4), length = Word(at + 8);
-            if (File[at] > 2 || File[at + 1] > 1) Fail(ModelError.Field, at);
-            buffer.Kind = (BufferKind)File[at];
-            buffer.Persistent = File[at + 1] == 1;
+            buffers[i] = buffer;
+            int kind = Half(at);
+            buffer.Kind = (BufferKind)(kind & 255);
+            buffer.Keeps = kind >> 8;
             buffer.Name = Name(at + 2);
-            long words = buffer.Kind == BufferKind.Events ? (long)length + 1 : length;
-            if (offset < 0 || length < 1 || offset + words > ArenaWords) Fail(ModelError.BufferRange, at + 4);
+            buffer.Offset = Word(at + 4);
+            buffer.Length = Word(at + 8);
+            buffer.Words = buffer.Length;
             buffer.Bound = Word(at + 12);
-            if (buffer.Bound < 1 || (buffer.Kind != BufferKind.Values && buffer.Bound != 1)) Fail(ModelError.Bound, at + 12);
-            buffer.Offset = offset;
-            buffer.Length = length;
-            buffer.Words = (int)words;
+            if (buffer.Kind == BufferKind.Events) buffer.Words++;
+            if (!Features.Verifies) continue;
             buffer.FirstWriter = ModelBuffer.Never;
             buffer.LastUse = buffer.LastReader = buffer.LastPreviousReader = -1;
-            if (offset + words > end) end = offset + words;
-            Buffers[i] = buffer;
+            if (buffer.Kind > BufferKind.Words || buffer.Keeps > 1) Fail(ModelError.Field, at);
+            if (buffer.Length < 1 || (uint)buffer.Words > (uint)arena || (uint)buffer.Offset > (uint)(arena - buffer.Words)) Fail(ModelError.BufferRange, at + 4);
+            if (buffer.Bound < 1 || (buffer.Kind != BufferKind.Values && buffer.Bound != 1)) Fail(ModelError.Bound, at + 12);
+            if (buffer.Offset + buffer.Words > end) end = buffer.Offset + buffer.Words;
         }
 
         TableMemory.End();
-        if (end != ArenaWords) Fail(ModelError.BufferRange, 24);
+        if (end != arena) Fail(ModelError.BufferRange, 24);
     }
 
     private void ReadTensors(int count, int at)
     {
+        if (Error != ModelError.None) return;
         TableMemory.Begin();
-        Tensors = new ModelTensor[count];
-        for (int i = 0; i < count; i++, at += 16)
+        ModelTensor[] tensors = new ModelTensor[count];
+        Tensors = tensors;
+        for (int i = 0; i < tensors.Length; i++, at += 16)
         {
             ModelTensor tensor = new ModelTensor();
-            if (File[at] > 5 || File[at + 1] != 0 || File[at + 2] != 0 || File[at + 3] != 0 || Word(at + 12) != 0)
-                Fail(ModelError.Field, at);
-            tensor.Type = (TensorType)File[at];
+            tensors[i] = tensor;
+            int type = Word(at), elements = Word(at + 8);
+            if ((uint)type > (uint)TensorType.Int4 || Word(at + 12) != 0) Fail(ModelError.Field, at);
+            tensor.Type = (TensorType)type;
             tensor.Offset = Word(at + 4);
-            tensor.Count = Word(at + 8);
-            long bytes = ((long)tensor.Count * tensor.Bits + 7) >> 3;
-            if (tensor.Offset < HeaderBytes || (tensor.Offset & 15) != 0 || tensor.Count < 1 || tensor.Offset + bytes > File.Length)
-                Fail(ModelError.Section, at + 4);
-            Tensors[i] = tensor;
+            tensor.Count = elements;
+            if (elements < 1 || !Holds(tensor.Offset, tensor.BytesOf(elements))) Fail(ModelError.Section, at + 4);
         }
 
         TableMemory.End();
     }
 
+    /// <summary>Kinds of buffers that a port may name, a half byte for each kind of port: input and activity values and events, sums words, the others values.</summary>
+    private const int PortBuffers = 0x14133;
+
     private void ReadPorts(int count, int at)
     {
-        Ports = new ModelPort[count];
-        for (int i = 0; i < count; i++, at += 8)
+        if (Error != ModelError.None) return;
+        ModelPort[] ports = new ModelPort[count];
+        Ports = ports;
+        for (int i = 0; i < ports.Length; i++, at += 8)
         {
             ModelPort port = new ModelPort();
+            ports[i] = port;
             int kind = Half(at), buffer = Half(at + 4);
-            if (kind > 4 || Half(at + 6) != 0) Fail(ModelError.Field, at);
-            if (buffer >= Buffers.Length)
-            {
-                Fail(ModelError.Index, at + 4);
-                buffer = 0;
-            }
-
+            if (kind > (int)PortKind.Answer || Half(at + 6) != 0) Fail(ModelError.Field, at);
+            if (buffer >= Buffers.Length) Fail(ModelError.Index, at + 4);
             port.Kind = (PortKind)kind;
             port.Name = Name(at + 2);
             port.Buffer = buffer;
-            Ports[i] = port;
             if (Error != ModelError.None) return;
 
             ModelBuffer target = Buffers[buffer];
@@ -337,63 +378,58 @@ public sealed class ModelFile
             port.Offset = target.Offset;
             port.Length = target.Length;
             port.Bound = target.Bound;
-            if (port.Kind == PortKind.Input)
+            if ((PortBuffers >> (4 * kind) & (1 << (int)target.Kind)) == 0 || (kind == (int)PortKind.Answer && target.Length != 1)) Fail(ModelError.Kind, at + 4);
+            if (!Features.Verifies) continue;
+            if (kind != (int)PortKind.Input)
             {
-                if (target.FirstWriter != ModelBuffer.Never) Fail(ModelError.BufferUse, at + 4);
-                if (target.Kind == BufferKind.Words) Fail(ModelError.Kind, at + 4);
-                target.FirstWriter = -1;
-                target.WrittenBound = target.Bound;
+                if (target.Keeps == 0) Fail(ModelError.BufferUse, at + 4);
+                continue;
             }
-            else if (!target.Persistent) Fail(ModelError.BufferUse, at + 4);
-            else if ((port.Kind == PortKind.Sums) != (target.Kind == BufferKind.Words)) Fail(ModelError.Kind, at + 4);
-            else if (port.Kind == PortKind.Scores && target.Kind != BufferKind.Values) Fail(ModelError.Kind, at + 4);
-            else if (port.Kind == PortKind.Answer && (target.Kind != BufferKind.Values || target.Length != 1)) Fail(ModelError.Kind, at + 4);
+
+            if (target.FirstWriter != ModelBuffer.Never) Fail(ModelError.BufferUse, at + 4);
+            target.FirstWriter = -1;
+            target.WrittenBound = target.Bound;
         }
     }
 
     private void ReadOperators(int count, int at, int bytes, long maximumWork)
     {
+        if (count << 3 > bytes) Fail(ModelError.Section, 52);
         if (Error != ModelError.None) return;
-        int end = at + bytes;
-        if ((long)count * 8 > bytes)
-        {
-            Fail(ModelError.Section, 52);
-            return;
-        }
-
         Operators = new Operator[count];
         TableMemory.Begin();
         PrepareContext context = new PrepareContext(this);
         TableMemory.End();
-        for (int i = 0; i < count; i++)
+        for (int i = 0, end = at + bytes; ; i++)
         {
-            int record = end - at < 8 ? 0 : Half(at + 2);
-            if (record < 8 || (record & 3) != 0 || record > end - at || Half(at + 6) != 0)
+            int left = end - at, record = left < 8 ? 0 : Half(at + 2);
+            if (i == count && left == 0) break;
+            if (i == count || record < 8 || (record & 3) != 0 || record > left || Half(at + 6) != 0)
             {
                 Fail(ModelError.Operator, at, i);
                 return;
             }
 
-            Operator made = OperatorFactory.Create(Half(at));
-            context.Begin(i, at, record);
+            int code = Half(at);
+            Operator made = OperatorFactory.Create(code);
             if (made == null)
             {
-                Fail(Features.Complete || Half(at) < (int)OperatorCode.Dense || Half(at) > (int)OperatorCode.LoihiResonator ? ModelError.Operator : ModelError.LeftOut, at, i);
+                Fail(Features.Complete || code < (int)OperatorCode.Dense || code > (int)OperatorCode.AdaptiveNeuron ? ModelError.Operator : ModelError.LeftOut, at, i);
                 return;
             }
 
-            made.Code = (OperatorCode)Half(at);
+            made.Code = (OperatorCode)code;
             made.Name = Name(at + 4);
             made.File = File;
+            context.Begin(i, at, record);
             made.Prepare(context);
-            if (context.Work > maximumWork) Fail(ModelError.WorkLimit, at, i);
+            if (Features.LimitsWork && context.Work > maximumWork) Fail(ModelError.WorkLimit, at, i);
             if (Error != ModelError.None) return;
             Operators[i] = made;
             at += record;
         }
 
-        if (at != end) Fail(ModelError.Operator, at, count);
-        Work = context.Work;
+        if (Features.LimitsWork) Work = context.Work;
         Peaks = context.Peaks;
     }
 
@@ -410,36 +446,34 @@ public sealed class ModelFile
     /// <summary>What can only be judged when all operators are known: begin, order, bounds, overlap, vectors.</summary>
     private void Verify()
     {
-        int table = Word(44);
-        for (int i = 0; i < Buffers.Length; i++)
+        ModelBuffer[] buffers = Buffers;
+        ModelPort[] ports = Ports;
+        int at = Word(44);
+        for (int i = 0; i < buffers.Length; i++, at += 16)
         {
-            ModelBuffer buffer = Buffers[i];
-            int at = table + 16 * i;
+            ModelBuffer buffer = buffers[i];
             if (buffer.FirstWriter == ModelBuffer.Never) Fail(ModelError.BufferUse, at);
-            else if (buffer.LastPreviousReader >= 0 && (!buffer.Persistent || buffer.LastPreviousReader >= buffer.FirstWriter)) Fail(ModelError.Order, at, buffer.LastPreviousReader);
+            else if (buffer.LastPreviousReader >= 0 && (buffer.Keeps == 0 || buffer.LastPreviousReader >= buffer.FirstWriter)) Fail(ModelError.Order, at, buffer.LastPreviousReader);
             else if (buffer.Kind == BufferKind.Values && buffer.WrittenBound > buffer.Bound) Fail(ModelError.Bound, at + 12, buffer.FirstWriter);
             if (buffer.LastUse < buffer.FirstWriter) buffer.LastUse = buffer.FirstWriter;
         }
 
-        for (int i = 0; i < Ports.Length; i++)
-            if (Ports[i].Kind == PortKind.Sums && Buffers[Ports[i].Buffer].WriterCode != (int)OperatorCode.Sum) Fail(ModelError.Kind, Word(68) + 8 * i);
+        for (int i = 0; i < ports.Length; i++)
+            if (ports[i].Kind == PortKind.Sums && buffers[ports[i].Buffer].WriterCode != (int)OperatorCode.Sum) Fail(ModelError.Kind, Word(68) + 8 * i);
+
+        at = Word(44);
+        for (int i = 0; i < buffers.Length && Error == ModelError.None; i++, at += 16)
+            for (int j = 0; j < i; j++)
+                if (Overlap(buffers[i], buffers[j])) Fail(ModelError.BufferOverlap, at, buffers[i].FirstWriter);
 
         if (Error != ModelError.None) return;
-        for (int i = 0; i < Buffers.Length; i++)
-            for (int j = 0; j < i; j++)
-                if (Overlap(Buffers[i], Buffers[j]))
-                {
-                    Fail(ModelError.BufferOverlap, table + 16 * i, Buffers[i].FirstWriter);
-                    return;
-                }
-
         VerifyVectors();
     }
 
     private static bool Overlap(ModelBuffer a, ModelBuffer b)
     {
         if (a.Offset + a.Words <= b.Offset || b.Offset + b.Words <= a.Offset) return false;
-        if (a.Persistent || b.Persistent) return true;
+        if ((a.Keeps | b.Keeps) != 0) return true;
         return a.FirstWriter <= b.LastUse && b.FirstWriter <= a.LastUse;
     }
 

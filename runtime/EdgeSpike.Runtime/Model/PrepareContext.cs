@@ -3,31 +3,44 @@ using System.Runtime.CompilerServices;
 namespace EdgeSpike.Runtime;
 
 /// <summary>
-/// What an operator sees while it is prepared: its record, and the tables of the file. Every accessor checks; the first
-/// failure stays, and after it accessors return placeholders, so that Prepare needs few branches: it ends with a look at
-/// <see cref="Failed"/> before it believes anything.
+/// What an operator sees while it is prepared: its record, and the tables of the file. <see cref="Read"/> checks what the operator's
+/// description says (<see cref="Record"/>) and resolves the fields; what is left Prepare asks for. Every accessor checks; the first failure
+/// stays, and after it accessors return placeholders, so that Prepare needs few branches: once something has failed, nobody believes
+/// what it took.
 /// </summary>
-/// <remarks>Runs once for each operator, so that calls cost nothing that counts; a copy of a check at each use costs flash.</remarks>
+/// <remarks>
+/// Runs once for each operator, so that calls cost nothing that counts; a copy of a check at each use costs flash. Sizes and bounds are
+/// int32: whatever would pass 2^31 − 1 fails instead (<see cref="Times"/>).
+/// </remarks>
 public sealed class PrepareContext
 {
+    /// <summary>Fields of the longest record, and three numbers for each tensor of constants.</summary>
+    private const int MostValues = 24 + 3 * 9;
+
+    /// <summary>The record itself, as a field to fail at.</summary>
+    private const int Start = -2;
+
     private readonly ModelFile _model;
     private readonly ModelBuffer _noBuffer;
     private readonly ModelTensor _noTensor;
+    private readonly int[] _values;
     private int _index;
     private int _at;
     private int _fields;
+
+    // What Constants found out.
+    private int _step;
+    private int _largest;
+    private int _least;
 
     internal PrepareContext(ModelFile model)
     {
         _model = model;
         _noBuffer = new ModelBuffer();
         _noTensor = new ModelTensor();
-    }
-
-    /// <summary>Bytes of the model.</summary>
-    internal byte[] File
-    {
-        get { return _model.File; }
+        _values = new int[MostValues];
+        First = _noBuffer;
+        WeightTensor = _noTensor;
     }
 
     /// <summary>Worst-case work of a tick, of all operators so far.</summary>
@@ -36,11 +49,23 @@ public sealed class PrepareContext
     /// <summary>Sums of which a peak is noted, of all operators so far.</summary>
     internal int Peaks { get; private set; }
 
-    /// <summary>Index of the operator.</summary>
-    internal int Index
+    /// <summary>The first field's buffer: the source.</summary>
+    internal ModelBuffer First { get; private set; }
+
+    /// <summary>Elements of the source.</summary>
+    internal int Count
     {
-        get { return _index; }
+        get { return First.Length; }
     }
+
+    /// <summary>The source is a list of events.</summary>
+    internal bool FromEvents
+    {
+        get { return First.Kind == BufferKind.Events; }
+    }
+
+    /// <summary>The tensor of weights.</summary>
+    internal ModelTensor WeightTensor { get; private set; }
 
     internal bool Failed
     {
@@ -54,27 +79,103 @@ public sealed class PrepareContext
         _fields = (bytes - 8) >> 2;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(Features.Inlined)]
     internal void Fail(ModelError error, int field)
     {
-        _model.Fail(error, _at + 8 + 4 * field, _index);
+        if (Features.Verifies) Refuse(error, field);
     }
 
-    /// <summary>The record has exactly this many fields. Call it first.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool Fields(int count)
+    private void Refuse(ModelError error, int field)
     {
-        if (_fields == count) return true;
-        _model.Fail(ModelError.Operator, _at, _index);
-        return false;
+        _model.Refuse(error, _at + 8 + 4 * field, _index);
     }
 
-    /// <summary>The model has this profile.</summary>
+    // ---- described fields ----------------------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// Checks a record by its description. True: every described field is as it should be, and <see cref="At"/> gives what it stands for.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void Only(ModelProfile profile)
+    internal bool Read(byte[] record)
     {
-        if (_model.Profile != profile) _model.Fail(ModelError.Profile, _at, _index);
+        int profile = record[0], values = _fields;
+        if (3 * _fields + 1 != record.Length) Fail(ModelError.Operator, Start);
+        else if (profile != Record.AnyProfile && profile != (int)_model.Profile) Fail(ModelError.Profile, Start);
+        for (int field = 0, at = 1; field < _fields && !Failed; field++, at += 3)
+        {
+            int kind = record[at], resolved = ReadField(field, kind, record[at + 1], record[at + 2]);
+            _values[field] = resolved;
+            if (kind < Record.Constants) continue;
+            _values[values] = _step;
+            _values[values + 1] = _largest;
+            _values[values + 2] = _least;
+            values += 3;
+        }
+
+        return !Failed;
     }
+
+    /// <summary>
+    /// What a field stands for: a number as it is, a buffer's place in the arena, a tensor's in the file. Behind all fields stand three
+    /// numbers for each tensor of constants: how far its next element is (0: shared by all), its largest magnitude, its least value.
+    /// </summary>
+    [MethodImpl(Features.Inlined)]
+    internal int At(int place)
+    {
+        return Resolved.At(_values, place);
+    }
+
+    /// <summary>A field that is not −1.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal bool Has(int field)
+    {
+        return Field(field) != -1;
+    }
+
+    private int ReadField(int field, int kind, int b, int c)
+    {
+        int value = Field(field);
+        if (kind == Record.Later) return value;
+        if (kind == Record.Number)
+        {
+            if (value < Record.Limit(b) || value > Record.Limit(c)) Fail(ModelError.Field, field);
+            return value;
+        }
+
+        if (kind == Record.Weights)
+        {
+            WeightTensor = Tensor(field);
+            if (WeightTensor.Type != TensorType.Int4 && WeightTensor.Type != TensorType.Int8 && WeightTensor.Type != TensorType.Int16) Fail(ModelError.Kind, field);
+            return WeightTensor.Offset;
+        }
+
+        if (kind >= Record.Constants)
+        {
+            if (kind < Record.Constants + Record.Optional || value != -1)
+                return Constants(field, (TensorType)(kind & 7), Count, Record.Limit(b), Record.Limit(c)).Offset;
+
+            // Without a tensor the header's reserved word, which the reader has checked to be 0, is shared by all.
+            _step = _largest = _least = 0;
+            return ModelFile.ZeroWord;
+        }
+
+        if (kind == Record.OptionalSource && value == -1) return value;
+        if (kind == Record.State) return State(field, Count, Record.Limit(c));
+        ModelBuffer buffer;
+        if (kind == Record.Target) buffer = Target(field, (BufferKind)b, Record.Limit(c));
+        else
+        {
+            buffer = Source(field, kind == Record.TimedSource);
+            if (((b >> (int)buffer.Kind) & 1) == 0) Fail(ModelError.Kind, field);
+            if (field == 0) First = buffer;
+        }
+
+        if (c != 0 && buffer.Length != Count) Fail(ModelError.Size, field);
+        return buffer.Offset;
+    }
+
+    // ---- fields --------------------------------------------------------------------------------------------------------------------
 
     /// <summary>A field as it is.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -83,83 +184,81 @@ public sealed class PrepareContext
         return _model.Word(_at + 8 + 4 * field);
     }
 
-    /// <summary>A field within a range.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal int Field(int field, int least, int most)
-    {
-        int value = Field(field);
-        if (value >= least && value <= most) return value;
-        Fail(ModelError.Field, field);
-        return least;
-    }
-
-    /// <summary>A field that is 0 or 1.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool Flag(int field)
-    {
-        return Field(field, 0, 1) == 1;
-    }
-
     /// <summary>A size that has to be a product of others.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(Features.Inlined)]
     internal void Product(int a, int b, int expected, int field)
+    {
+        if (Features.Verifies) DemandProduct(a, b, expected, field);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DemandProduct(int a, int b, int expected, int field)
     {
         if ((long)a * b != expected) Fail(ModelError.Size, field);
     }
 
-    /// <summary>Adds to the worst-case work of a tick.</summary>
+    /// <summary>A product of two magnitudes that has to stay below 2^31.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void AddWork(long work)
+    internal int Times(int a, int b)
     {
-        Work += work;
+        long product = (long)a * b;
+        if (product == (int)product) return (int)product;
+        Fail(ModelError.Bound, 0);
+        return 0;
+    }
+
+    /// <summary>Adds a product to the worst-case work of a tick.</summary>
+    [MethodImpl(Features.Inlined)]
+    internal void AddWork(int times, int each)
+    {
+        if (!Features.LimitsWork) return;
+        Work += (long)times * each;
         if (Work < 0) Work = long.MaxValue >> 1;
     }
 
-    /// <summary>A source: its buffer, read at this operator; <paramref name="whenField"/> says of which tick (-1: this one).</summary>
-    internal ModelBuffer Source(int field, int whenField)
-    {
-        ModelBuffer buffer = Buffer(field);
-        if (Failed) return buffer;
-        if (buffer.IsScratch) Fail(ModelError.BufferUse, field);
-        if (buffer.LastUse < _index) buffer.LastUse = _index;
-        if (whenField >= 0 && Flag(whenField)) buffer.LastPreviousReader = _index;
-        else
-        {
-            if (buffer.FirstWriter >= _index) Fail(ModelError.Order, field);
-            buffer.LastReader = _index;
-        }
+    // ---- buffers -------------------------------------------------------------------------------------------------------------------
 
-        return buffer;
+    /// <summary>A buffer of this length that this operator begins: of this kind, with the largest magnitude it writes. Its place in the arena.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal int Target(int field, BufferKind kind, int length, int bound)
+    {
+        ModelBuffer buffer = Target(field, kind, bound);
+        if (buffer.Length != length) Fail(ModelError.Size, field);
+        return buffer.Offset;
     }
 
-    /// <summary>A buffer that this operator begins, with the largest magnitude it writes.</summary>
+    /// <summary>The same of any length.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal ModelBuffer Target(int field, BufferKind kind, long bound)
+    private ModelBuffer Target(int field, BufferKind kind, int bound)
     {
         ModelBuffer buffer = Buffer(field);
-        if (Failed) return buffer;
+        if (Failed || !Features.Verifies) return buffer;
         if (buffer.Kind != kind) Fail(ModelError.Kind, field);
         if (buffer.FirstWriter != ModelBuffer.Never) Fail(ModelError.BufferUse, field);
         buffer.FirstWriter = _index;
         buffer.WriterCode = _model.Half(_at);
-        return Wrote(buffer, bound, field);
+        Wrote(buffer, bound, field);
+        return buffer;
     }
 
     /// <summary>A buffer that this operator begins or, where <paramref name="accumulate"/>, adds to.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal ModelBuffer Sum(int field, bool accumulate, long bound)
+    internal ModelBuffer Sum(int field, int accumulate, int bound)
     {
-        if (!accumulate) return Target(field, BufferKind.Values, bound);
         ModelBuffer buffer = Buffer(field);
-        if (Failed) return buffer;
+        buffer.Writers++;
+        if (accumulate == 0) return Target(field, BufferKind.Values, bound);
+        if (Failed || !Features.Verifies) return buffer;
         if (buffer.Kind != BufferKind.Values) Fail(ModelError.Kind, field);
-        if (buffer.FirstWriter >= _index || buffer.FirstWriter < 0 || buffer.IsScratch) Fail(ModelError.BufferUse, field);
+        if (buffer.FirstWriter >= _index || buffer.FirstWriter < 0 || buffer.IsScratch || ((Sums >> buffer.WriterCode) & 1) == 0) Fail(ModelError.BufferUse, field);
         if (buffer.LastReader >= 0) Fail(ModelError.Order, field);
-        int code = buffer.WriterCode;
-        if (code != (int)OperatorCode.Dense && code != (int)OperatorCode.Sparse && code != (int)OperatorCode.Convolve && code != (int)OperatorCode.Pool
-            && code != (int)OperatorCode.Product && code != (int)OperatorCode.Add) Fail(ModelError.BufferUse, field);
-        return Wrote(buffer, bound, field);
+        Wrote(buffer, bound, field);
+        return buffer;
     }
+
+    /// <summary>The operators that begin sums to which others may add, a bit for each code.</summary>
+    private const int Sums = 1 << (int)OperatorCode.Dense | 1 << (int)OperatorCode.Sparse | 1 << (int)OperatorCode.Convolve
+        | 1 << (int)OperatorCode.Pool | 1 << (int)OperatorCode.Product | 1 << (int)OperatorCode.Add;
 
     /// <summary>Index of the peak of a sum, which this operator is to note in every tick.</summary>
     internal int PeakOf(ModelBuffer sum)
@@ -169,59 +268,82 @@ public sealed class PrepareContext
         return sum.Peak;
     }
 
-    /// <summary>Transient values of this operator alone: nobody else reads or writes them.</summary>
+    /// <summary>Transient values of this operator alone, of this length: nobody else reads or writes them.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal ModelBuffer Scratch(int field, long bound)
+    internal int Scratch(int field, int length, int bound)
     {
         ModelBuffer buffer = Target(field, BufferKind.Values, bound);
-        if (!Failed && buffer.Persistent) Fail(ModelError.BufferUse, field);
-        if (!Failed) buffer.IsScratch = true;
-        return buffer;
+        if (buffer.Keeps != 0) Fail(ModelError.BufferUse, field);
+        else if (buffer.Length != length) Fail(ModelError.Size, field);
+        else if (!Failed) buffer.IsScratch = true;
+        return buffer.Offset;
     }
 
-    /// <summary>A buffer of this operator's own that keeps its content: persistent values, of this length.</summary>
+    /// <summary>A buffer of this operator's own that keeps its content: values, of this length.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal ModelBuffer State(int field, int length, long bound)
+    internal int State(int field, int length, int bound)
     {
-        ModelBuffer buffer = Target(field, BufferKind.Values, bound);
-        if (!Failed && !buffer.Persistent) Fail(ModelError.BufferUse, field);
-        if (!Failed && buffer.Length != length) Fail(ModelError.Size, field);
-        return buffer;
+        return Kept(Target(field, BufferKind.Values, bound), field, length);
     }
 
-    /// <summary>Private words of this operator that keep their content.</summary>
-    internal ModelBuffer Words(int field, long length)
-    {
-        ModelBuffer buffer = Target(field, BufferKind.Words, 1);
-        if (!Failed && !buffer.Persistent) Fail(ModelError.BufferUse, field);
-        if (!Failed && buffer.Length != length) Fail(ModelError.Size, field);
-        return buffer;
-    }
-
-    /// <summary>A tensor, or null for -1 where <paramref name="optional"/>.</summary>
+    /// <summary>A state that the record has where <paramref name="wanted"/>; otherwise its field is −1.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal ModelTensor Tensor(int field, bool optional)
+    internal int State(bool wanted, int field, int length, int bound)
+    {
+        if (wanted) return State(field, length, bound);
+        Absent(field);
+        return 0;
+    }
+
+    /// <summary>Private words of this operator that keep their content; <paramref name="length"/> × <paramref name="each"/> + <paramref name="more"/> of them.</summary>
+    internal int Words(int field, int length, int each, int more)
+    {
+        return Kept(Target(field, BufferKind.Words, 1), field, Times(length, each) + more);
+    }
+
+    /// <summary>A field that is −1.</summary>
+    [MethodImpl(Features.Inlined)]
+    internal void Absent(int field)
+    {
+        if (Features.Verifies) DemandAbsent(field);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DemandAbsent(int field)
+    {
+        if (Has(field)) Fail(ModelError.Field, field);
+    }
+
+    // ---- tensors -------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>A tensor.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal ModelTensor Tensor(int field)
     {
         int index = Field(field);
-        if (optional && index == -1) return null;
-        if (index >= 0 && index < _model.Tensors.Length) return _model.Tensors[index];
+        if ((uint)index < (uint)_model.Tensors.Length) return _model.Tensors[index];
         Fail(ModelError.Index, field);
         return _noTensor;
     }
 
-    /// <summary>A tensor of constants, shared (1 element) or one for each of n, every value in a range; null for -1.</summary>
-    internal ModelTensor Constants(int field, TensorType type, int n, int least, int most, bool optional)
+    /// <summary>A tensor of constants, shared (1 element) or one for each of n, every value in a range.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal ModelTensor Constants(int field, TensorType type, int n, int least, int most)
     {
-        ModelTensor tensor = Tensor(field, optional);
-        if (tensor == null || Failed) return tensor;
+        ModelTensor tensor = Tensor(field);
         if (tensor.Type != type) Fail(ModelError.Kind, field);
-        else if (tensor.Count != 1 && tensor.Count != n) Fail(ModelError.Size, field);
-        else
-            for (int i = 0; i < tensor.Count; i++)
-            {
-                int value = Constant(tensor, i);
-                if (value < least || value > most) Fail(ModelError.Constant, field);
-            }
+        if (tensor.Count != 1 && tensor.Count != n) Fail(ModelError.Size, field);
+        _step = tensor.Count == 1 ? 0 : tensor.Bits >> 3;
+        _largest = 0;
+        _least = int.MaxValue;
+        for (int i = 0; i < tensor.Count && !Failed; i++)
+        {
+            int value = Constant(tensor, i);
+            if (value < least || value > most) Fail(ModelError.Constant, field);
+            if (value < _least) _least = value;
+            if (value < 0) value = value == int.MinValue ? int.MaxValue : -value;
+            if (value > _largest) _largest = value;
+        }
 
         return tensor;
     }
@@ -230,54 +352,40 @@ public sealed class PrepareContext
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal int Constant(ModelTensor tensor, int index)
     {
+        int at = tensor.Offset + index * (tensor.Bits >> 3);
         switch (tensor.Type)
         {
-            case TensorType.Int8: return (sbyte)_model.File[tensor.Offset + index];
-            case TensorType.UInt8: return _model.File[tensor.Offset + index];
-            case TensorType.Int16: return (short)_model.Half(tensor.Offset + 2 * index);
-            case TensorType.UInt16: return _model.Half(tensor.Offset + 2 * index);
-            default: return _model.Word(tensor.Offset + 4 * index);
+            case TensorType.Int8: return (sbyte)_model.File[at];
+            case TensorType.UInt8: return _model.File[at];
+            case TensorType.Int16: return (short)_model.Half(at);
+            case TensorType.UInt16: return _model.Half(at);
+            default: return _model.Word(at);
         }
     }
 
-    /// <summary>A weight tensor of int4, int8 or int16.</summary>
+    /// <summary>The weights in <paramref name="rows"/> of <paramref name="width"/>, at the distance that the field states, all inside the tensor.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal ModelTensor Weights(int field)
+    internal int RowBytes(int field, int rows, int width)
     {
-        ModelTensor tensor = Tensor(field, false);
-        if (!Failed && tensor.Type != TensorType.Int4 && tensor.Type != TensorType.Int8 && tensor.Type != TensorType.Int16) Fail(ModelError.Kind, field);
-        return tensor;
-    }
+        int rowBytes = Field(field), bytes = WeightTensor.BytesOf(WeightTensor.Count);
 
-    /// <summary>Rows of weights: <paramref name="rows"/> of <paramref name="width"/>, at the stated distance, all inside the tensor.</summary>
-    internal int RowBytes(int field, ModelTensor weights, long rows, long width)
-    {
-        int rowBytes = Field(field, 1, int.MaxValue);
-        if (Failed) return rowBytes;
-        long needed = (width * weights.Bits + 7) >> 3;
-        long bytes = ((long)weights.Count * weights.Bits + 7) >> 3;
-        if (rowBytes < needed || (weights.Bits == 16 && (rowBytes & 1) != 0) || rows > bytes || (rows - 1) * rowBytes + needed > bytes) Fail(ModelError.Size, field);
+        // More than there are elements is refused first, so that neither number below can wrap.
+        if (rows > WeightTensor.Count || width > WeightTensor.Count) Fail(ModelError.Size, field);
+        if (Failed) return 0;
+        int needed = WeightTensor.BytesOf(width);
+        if (rowBytes < needed || (WeightTensor.Bits == 16 && (rowBytes & 1) != 0) || (long)(rows - 1) * rowBytes > bytes - needed) Fail(ModelError.Size, field);
         return rowBytes;
     }
 
-    /// <summary>Bias: int32, n elements; the largest magnitude in <paramref name="bound"/>.</summary>
-    internal ModelTensor Bias(int field, int n, bool allowed, out long bound)
+    /// <summary>A bias, if there is one: int32, n elements. Its largest magnitude.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal int Bias(int field, int n, int accumulate)
     {
-        bound = 0;
-        ModelTensor tensor = Tensor(field, true);
-        if (tensor == null || Failed) return tensor;
-        if (!allowed) Fail(ModelError.Field, field);
-        else if (tensor.Type != TensorType.Int32) Fail(ModelError.Kind, field);
-        else if (tensor.Count != n) Fail(ModelError.Size, field);
-        else
-            for (int i = 0; i < n; i++)
-            {
-                long value = Constant(tensor, i);
-                if (value < 0) value = -value;
-                if (value > bound) bound = value;
-            }
-
-        return tensor;
+        if (!Has(field)) return 0;
+        if (accumulate != 0) Fail(ModelError.Field, field);
+        ModelTensor tensor = Constants(field, TensorType.Int32, n, int.MinValue, int.MaxValue);
+        if (tensor.Count != n) Fail(ModelError.Size, field);
+        return _largest;
     }
 
     /// <summary>Elements of the buffer that a field names, 0 if there is none; reads nothing of it.</summary>
@@ -286,22 +394,45 @@ public sealed class PrepareContext
         return Buffer(field).Length;
     }
 
+    private ModelBuffer Source(int field, bool timed)
+    {
+        ModelBuffer buffer = Buffer(field);
+        if (Failed || !Features.Verifies) return buffer;
+        if (buffer.IsScratch) Fail(ModelError.BufferUse, field);
+        int when = timed ? Field(field + 1) : 0;
+        if (buffer.LastUse < _index) buffer.LastUse = _index;
+        if (when == 1) buffer.LastPreviousReader = _index;
+        else
+        {
+            if (when != 0) Fail(ModelError.Field, field + 1);
+            if (buffer.FirstWriter >= _index) Fail(ModelError.Order, field);
+            buffer.LastReader = _index;
+        }
+
+        return buffer;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Kept(ModelBuffer buffer, int field, int length)
+    {
+        if (buffer.Keeps == 0) Fail(ModelError.BufferUse, field);
+        if (buffer.Length != length) Fail(ModelError.Size, field);
+        return buffer.Offset;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ModelBuffer Buffer(int field)
     {
         int index = Field(field);
-        if (index >= 0 && index < _model.Buffers.Length) return _model.Buffers[index];
+        if ((uint)index < (uint)_model.Buffers.Length) return _model.Buffers[index];
         Fail(ModelError.Index, field);
         return _noBuffer;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private ModelBuffer Wrote(ModelBuffer buffer, long bound, int field)
+    private void Wrote(ModelBuffer buffer, int bound, int field)
     {
         if (buffer.LastUse < _index) buffer.LastUse = _index;
         buffer.WrittenBound += bound;
-        buffer.Writers++;
-        if (bound < 0 || bound > int.MaxValue || buffer.WrittenBound > int.MaxValue) Fail(ModelError.Bound, field);
-        return buffer;
+        if (bound < 0 || buffer.WrittenBound < 0) Fail(ModelError.Bound, field);
     }
 }

@@ -19,13 +19,13 @@ public abstract class Connection : Operator
 
     /// <summary>Where the starts of compressed rows stand in the file; 0: rows are not compressed.</summary>
     internal int RowStarts;
-    private bool _accumulate;
+    private int _accumulate;
     private int _shift;
     private int _scratch;
     private int _bias;
     private int _biasLength;
     private TensorType _weightType;
-    private bool _fromEvents;
+    private BufferKind _sourceKind;
     private int _biasBound;
     private int _reach;
     private int _peak;
@@ -34,13 +34,13 @@ public abstract class Connection : Operator
     internal int Unit;
 
     /// <summary>The most that all sources together add to one element, where the weights themselves tell.</summary>
-    internal int ColumnBound = int.MaxValue;
+    internal int ColumnBound;
 
     /// <summary>True: the source is a list of events, false: values.</summary>
     internal bool FromEvents
     {
         [MethodImpl(Features.Inlined)]
-        get { return Features.EventSources == Features.Any ? _fromEvents : Features.EventSources == 1; }
+        get { return Features.EventSources == Features.Any ? _sourceKind == BufferKind.Events : Features.EventSources == 1; }
     }
 
     /// <summary>Type of the weights.</summary>
@@ -60,7 +60,7 @@ public abstract class Connection : Operator
     /// <summary>Begins its target; otherwise it adds to it.</summary>
     internal bool Begins
     {
-        get { return !_accumulate; }
+        get { return _accumulate == 0; }
     }
 
     /// <summary>Has a bias.</summary>
@@ -106,65 +106,46 @@ public abstract class Connection : Operator
     internal abstract void Accumulate(int sum);
 
     /// <summary>
-    /// Prepares the common fields: source, when, target, scratch, accumulate, shift, then weights and bias unless
-    /// <paramref name="weightless"/>.
+    /// Prepares what all connections have, once the record has been read: source, when, target, scratch, accumulate, shift, then weights and
+    /// bias, unless every weight is 1.
     /// </summary>
     /// <param name="context">The record.</param>
     /// <param name="reach">Sources that can reach one target.</param>
-    /// <param name="weightless">Every weight is 1.</param>
-    /// <param name="biasLength">Elements of a bias, repeated over the target; 0: it may not have one.</param>
-    internal void PrepareFrame(PrepareContext context, long reach, bool weightless, int biasLength)
+    /// <param name="biasLength">Elements of a bias, repeated over the target; 0: every weight is 1, and there is none.</param>
+    internal void PrepareFrame(PrepareContext context, int reach, int biasLength)
     {
-        ModelBuffer source = context.Source(0, 1);
-        _accumulate = context.Flag(4);
-        _shift = context.Field(5, -31, 24);
-        ModelTensor weights = weightless ? null : context.Weights(6);
-        long biasBound = 0;
-        ModelTensor bias = weightless ? null : context.Bias(7, biasLength, !_accumulate, out biasBound);
-        if (context.Failed) return;
-        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
-        _fromEvents = source.Kind == BufferKind.Events;
+        _accumulate = context.At(4);
+        _shift = context.At(5);
+        _sourceKind = context.First.Kind;
+        Unit = context.First.Bound;
+        if (biasLength > 0)
+        {
+            ModelTensor weights = context.WeightTensor;
+            Weights = weights.Offset;
+            _weightType = weights.Type;
+            Unit = context.Times(Unit, 1 << (weights.Bits - 1));
+            _biasBound = context.Bias(7, biasLength, _accumulate);
+            _bias = context.Has(7) ? context.Tensor(7).Offset : 0;
+            _biasLength = _bias == 0 ? 0 : biasLength;
+            if (WeightType != _weightType || BiasCount != _biasLength) context.Fail(ModelError.LeftOut, 0);
+        }
+
+        if (FromEvents != context.FromEvents) context.Fail(ModelError.LeftOut, 0);
 
         // What the sum can reach before its shift, and after.
-        long sum = weightless ? reach : reach << (weights.Bits - 1);
-        if (reach > int.MaxValue || sum > int.MaxValue) context.Fail(ModelError.Bound, 0);
-        else sum *= source.Bound;
-        if (sum > int.MaxValue) context.Fail(ModelError.Bound, 0);
+        _reach = reach;
+        ColumnBound = int.MaxValue;
+        int sum = context.Times(Unit, reach), bound = _shift >= 0 ? context.Times(sum, 1 << _shift) : (sum >> -_shift) + 1;
         if (context.Failed) return;
-        long bound = _shift >= 0 ? sum << _shift : (sum >> -_shift) + 1;
-        bool needsScratch = _accumulate && _shift != 0;
-        ModelBuffer scratch = null;
-        if (needsScratch) scratch = context.Scratch(3, sum);
-        else if (context.Field(3) != -1) context.Fail(ModelError.Field, 3);
-        ModelBuffer target = context.Sum(2, _accumulate, bound + biasBound);
-        if (context.Failed) return;
-        if (needsScratch)
-        {
-            if (scratch.Length != target.Length) context.Fail(ModelError.Size, 3);
-            _scratch = scratch.Offset;
-        }
-
-        SourceOffset = source.Offset;
-        SourceLength = source.Length;
+        if (_shift > 0) Unit <<= _shift;
+        ModelBuffer target = context.Sum(2, _accumulate, bound + _biasBound);
+        if (_accumulate != 0 && _shift != 0) _scratch = context.Scratch(3, target.Length, sum);
+        else context.Absent(3);
+        SourceOffset = context.At(0);
+        SourceLength = context.Count;
         TargetOffset = target.Offset;
         TargetLength = target.Length;
-        if (weights != null)
-        {
-            _weightType = weights.Type;
-            Weights = weights.Offset;
-        }
-
-        if (FromEvents != _fromEvents || (weights != null && WeightType != _weightType) || (bias != null && !Features.SumBiases)) context.Fail(ModelError.LeftOut, 0);
-        _reach = (int)reach;
-        Unit = (weightless ? 1 : 1 << (weights.Bits - 1)) * source.Bound;
-        if (_shift > 0) Unit <<= _shift;
         _peak = context.PeakOf(target);
-        if (bias != null)
-        {
-            _bias = bias.Offset;
-            _biasLength = biasLength;
-            _biasBound = (int)biasBound;
-        }
     }
 
     internal override void Step()
@@ -179,15 +160,15 @@ public abstract class Connection : Operator
         int target = TargetOffset, length = TargetLength;
         if (_shift == 0)
         {
-            if (!_accumulate) Begin(target, length);
+            if (_accumulate == 0) Begin(target, length);
             Accumulate(target);
             return;
         }
 
-        int sum = _accumulate ? _scratch : target;
+        int sum = _accumulate != 0 ? _scratch : target;
         Kernels.Fill(Arena, sum, length, 0);
         Accumulate(sum);
-        Kernels.Shift(Arena, sum, target, length, _shift, _accumulate);
+        Kernels.Shift(Arena, sum, target, length, _shift, _accumulate != 0);
         if (BiasCount > 0) Kernels.AddConstants(File, _bias, BiasCount, Arena, target, length);
     }
 
@@ -207,7 +188,7 @@ public abstract class Connection : Operator
         int peak = sources * Unit;
         if (peak > bound) peak = bound;
         int[] peaks = Peaks;
-        peak += _accumulate ? peaks[index] : _biasBound;
+        peak += _accumulate != 0 ? peaks[index] : _biasBound;
 
         // What the verifier bounds is the shifted sum; without the shift it can pass 2^31 with the bias: then nothing is known.
         peaks[index] = peak < 0 ? int.MaxValue : peak;

@@ -9,33 +9,55 @@ internal sealed class ConvolveOperator : Connection
 {
     private readonly WindowGeometry _window = new WindowGeometry();
 
+    private static readonly byte[] Layout =
+    {
+        Record.AnyProfile,
+        Record.TimedSource, Record.Values | Record.Events, 0, // source
+        Record.Later, 0, 0, // when
+        Record.Later, 0, 0, // target
+        Record.Later, 0, 0, // scratch
+        Record.Number, Record.Zero, Record.One, // accumulate
+        Record.Number, Record.Minus31, Record.TwentyFour, // shift
+        Record.Weights, 0, 0, // weights
+        Record.Later, 0, 0, // bias
+        Record.Number, Record.One, Record.Most16, // in height
+        Record.Number, Record.One, Record.Most16, // in width
+        Record.Number, Record.One, Record.Most16, // in channels
+        Record.Number, Record.One, Record.Most16, // out height
+        Record.Number, Record.One, Record.Most16, // out width
+        Record.Number, Record.One, Record.Most16, // out channels
+        Record.Number, Record.One, Record.Two12, // kernel height
+        Record.Number, Record.One, Record.Two12, // kernel width
+        Record.Number, Record.One, Record.Most16, // stride height
+        Record.Number, Record.One, Record.Most16, // stride width
+        Record.Number, Record.Zero, Record.Most16, // padding top
+        Record.Number, Record.Zero, Record.Most16, // padding left
+        Record.Number, Record.One, Record.Most16, // dilation height
+        Record.Number, Record.One, Record.Most16, // dilation width
+        Record.Number, Record.One, Record.Most16, // groups
+        Record.Later, 0, 0, // row bytes
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(24)) return;
-        int inputChannels = context.Field(10, 1, 65535);
-        int outputChannels = context.Field(13, 1, 65535);
-        int groups = context.Field(22, 1, 65535);
-        _window.Prepare(context, 8, 9, 11, 12, 14);
-        if (context.Failed) return;
-        _window.Groups = groups;
-        _window.InputChannels = inputChannels;
-        _window.OutputChannels = outputChannels;
-
+        if (!context.Read(Layout)) return;
+        int inputChannels = context.At(10), outputChannels = context.At(13), groups = context.At(22);
         int perGroupIn = WindowGeometry.Quotient(inputChannels, groups), perGroupOut = WindowGeometry.Quotient(outputChannels, groups);
-        if (perGroupIn * groups != inputChannels) context.Fail(ModelError.Size, 22);
-        if (perGroupOut * groups != outputChannels) context.Fail(ModelError.Size, 22);
+        if (perGroupIn * groups != inputChannels || perGroupOut * groups != outputChannels) context.Fail(ModelError.Size, 22);
+        _window.Groups = groups;
         _window.GroupInputs = perGroupIn;
         _window.GroupOutputs = perGroupOut;
-
-        long area = (long)_window.KernelHeight * _window.KernelWidth;
-        PrepareFrame(context, area * perGroupIn, false, outputChannels);
-        if (context.Failed) return;
+        int area = _window.Prepare(context, 8, 11, 14, inputChannels, outputChannels);
+        PrepareFrame(context, context.Times(area, perGroupIn), outputChannels);
         _window.Match(context, SourceLength, TargetLength, 8, 11);
-        _window.RowBytes = context.RowBytes(23, context.Weights(6), area * inputChannels, perGroupOut);
+        _window.RowBytes = context.RowBytes(23, context.Times(area, inputChannels), perGroupOut);
         _window.Weights = Weights;
         _window.WeightType = WeightType;
-        context.AddWork((SourceLength + (long)_window.InputHeight) * area);
-        context.AddWork((long)SourceLength * area * perGroupOut + (long)SourceLength * groups + TargetLength);
+        context.AddWork(SourceLength, area);
+        context.AddWork(_window.InputHeight, area);
+        context.AddWork(SourceLength, context.Times(area, perGroupOut));
+        context.AddWork(SourceLength, groups);
+        context.AddWork(TargetLength, 1);
     }
 
     internal override void Accumulate(int sum)

@@ -8,17 +8,22 @@ internal sealed class CountOperator : Operator
     private int _target;
     private int _length;
 
+    private static readonly byte[] Layout =
+    {
+        Record.AnyProfile,
+        Record.TimedSource, Record.Values | Record.Events, 0, // source
+        Record.Later, 0, 0, // when
+        Record.State, 0, Record.MostInt, // target
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(3)) return;
-        ModelBuffer source = context.Source(0, 1);
-        if (context.Failed) return;
-        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
-        _events = source.Kind == BufferKind.Events;
-        _source = source.Offset;
-        _length = source.Length;
-        _target = context.State(2, _length, int.MaxValue).Offset;
-        context.AddWork(_length);
+        if (!context.Read(Layout)) return;
+        _events = context.FromEvents;
+        _source = context.At(0);
+        _length = context.Count;
+        _target = context.At(2);
+        context.AddWork(_length, 1);
     }
 
     internal override void Step()

@@ -14,23 +14,28 @@ internal sealed class DelayOperator : Operator
     private int _ticks;
     private int _slotWords;
 
+    private static readonly byte[] Layout =
+    {
+        Record.AnyProfile,
+        Record.TimedSource, Record.Values | Record.Events, 0, // source
+        Record.Later, 0, 0, // when
+        Record.Later, 0, 0, // target
+        Record.Later, 0, 0, // state
+        Record.Number, Record.One, Record.Most16, // ticks
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(5)) return;
-        ModelBuffer source = context.Source(0, 1);
-        _ticks = context.Field(4, 1, 65535);
-        if (context.Failed) return;
-        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
-        _events = source.Kind == BufferKind.Events;
-        ModelBuffer target = context.Target(2, source.Kind, source.Bound);
-        if (context.Failed) return;
-        if (target.Length != source.Length) context.Fail(ModelError.Size, 2);
-        _length = source.Length;
-        _slotWords = _events ? (int)(((long)_length + 31) >> 5) : _length;
-        _state = context.Words(3, (long)_ticks * _slotWords + 1).Offset;
-        _source = source.Offset;
-        _target = target.Offset;
-        context.AddWork((long)_length + _slotWords);
+        if (!context.Read(Layout)) return;
+        _ticks = context.At(4);
+        _events = context.FromEvents;
+        _source = context.At(0);
+        _length = context.Count;
+        _target = context.Target(2, context.First.Kind, _length, context.First.Bound);
+        _slotWords = _events ? (int)(((uint)_length + 31) >> 5) : _length;
+        _state = context.Words(3, _ticks, _slotWords, 1);
+        context.AddWork(_length, 1);
+        context.AddWork(_slotWords, 1);
     }
 
     internal override void Step()

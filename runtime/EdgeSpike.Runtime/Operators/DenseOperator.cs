@@ -8,7 +8,7 @@ namespace EdgeSpike.Runtime;
 /// </summary>
 internal sealed class DenseOperator : Connection
 {
-    /// <summary>Up to so many sources the weights are read for what they add up to; with more, not all are active at once.</summary>
+    /// <summary>Up to so many sources weights of whole bytes are read for what they add up to; with more, not all are active at once.</summary>
     private const int FewSources = 16;
 
     private int _sources;
@@ -16,43 +16,52 @@ internal sealed class DenseOperator : Connection
     private int _repeat;
     private uint _reciprocal;
 
+    private static readonly byte[] Layout =
+    {
+        Record.AnyProfile,
+        Record.TimedSource, Record.Values | Record.Events, 0, // source
+        Record.Later, 0, 0, // when
+        Record.Later, 0, 0, // target
+        Record.Later, 0, 0, // scratch
+        Record.Number, Record.Zero, Record.One, // accumulate
+        Record.Number, Record.Minus31, Record.TwentyFour, // shift
+        Record.Weights, 0, 0, // weights
+        Record.Later, 0, 0, // bias
+        Record.Number, Record.One, Record.MostInt, // repeat
+        Record.Number, Record.One, Record.MostInt, // sources
+        Record.Number, Record.One, Record.MostInt, // width
+        Record.Later, 0, 0, // row bytes
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(12)) return;
-        _repeat = context.Field(8, 1, int.MaxValue);
-        _sources = context.Field(9, 1, int.MaxValue);
-        _width = context.Field(10, 1, int.MaxValue);
+        if (!context.Read(Layout)) return;
+        _repeat = context.At(8);
+        _sources = context.At(9);
+        _width = context.At(10);
         if (Repeat != _repeat) context.Fail(ModelError.LeftOut, 8);
-        PrepareFrame(context, _sources, false, _width);
-        if (context.Failed) return;
+        PrepareFrame(context, _sources, _width);
         context.Product(_repeat, _sources, SourceLength, 9);
         context.Product(_repeat, _width, TargetLength, 10);
-        ModelTensor weights = context.Weights(6);
-        RowBytes = context.RowBytes(11, weights, _sources, _width);
-        context.AddWork((long)SourceLength * _width + TargetLength);
+        RowBytes = context.RowBytes(11, _sources, _width);
+        context.AddWork(SourceLength, _width);
+        context.AddWork(TargetLength, 1);
         if (context.Failed) return;
-        if (_sources <= FewSources) ColumnBound = LargestColumn() * (Unit >> (weights.Bits - 1));
-        if (SourceLength > 65536) return;
-        long rest = uint.MaxValue;
-        for (int bit = 31; bit >= 0; bit--)
-        {
-            long part = (long)_sources << bit;
-            if (part > rest) continue;
-            rest -= part;
-            _reciprocal |= 1u << bit;
-        }
+        if (_sources <= FewSources && WeightType != TensorType.Int4) ColumnBound = LargestColumn(context) * (Unit >> (context.WeightTensor.Bits - 1));
+        if (SourceLength <= 65536) _reciprocal = WindowGeometry.Quotient(uint.MaxValue, (uint)_sources);
     }
 
     // The largest Σ |w| of a target. PrepareFrame has shown that it fits, times what a source can be as well.
-    private int LargestColumn()
+    private int LargestColumn(PrepareContext context)
     {
-        int largest = 0;
+        ModelTensor weights = context.WeightTensor;
+        int largest = 0, row = RowBytes >> (weights.Bits >> 4);
         for (int j = 0; j < _width; j++)
         {
             int sum = 0;
-            for (int i = 0; i < _sources; i++)
+            for (int i = 0, at = j; i < _sources; i++, at += row)
             {
-                int weight = Kernels.Weight(WeightType, File, Weights + i * RowBytes, j);
+                int weight = context.Constant(weights, at);
                 sum += weight < 0 ? -weight : weight;
             }
 

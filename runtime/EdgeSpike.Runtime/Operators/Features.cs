@@ -18,6 +18,15 @@ internal static class Features
     /// <summary>Nothing is left out.</summary>
     public static bool Complete { get { return true; } }
 
+    /// <summary>
+    /// Load checks all that a file says. Otherwise only whether it is the file that it was, by its checksum: for a program with one model in
+    /// the same flash, which whoever built it has verified.
+    /// </summary>
+    public static bool Verifies { get { return true; } }
+
+    /// <summary>Load reckons the work of a tick, for callers who limit it.</summary>
+    public static bool LimitsWork { get { return true; } }
+
     /// <summary>Type of the weights of dense, sparse and convolve.</summary>
     public static int WeightType { get { return Any; } }
 
@@ -59,6 +68,9 @@ internal static class Features
 
     /// <summary>Several spikes of a neuron in a tick.</summary>
     public static bool SeveralSpikes { get { return true; } }
+
+    /// <summary>Sums, the read-out.</summary>
+    public static bool Sums { get { return true; } }
 
     /// <summary>The one value that there is, or what a record says.</summary>
     [MethodImpl(Inlined)]

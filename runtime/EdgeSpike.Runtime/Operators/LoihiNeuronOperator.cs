@@ -29,45 +29,48 @@ internal sealed class LoihiNeuronOperator : Operator
     private int _resetInterval;
     private int _resetOffset;
 
+    private static readonly byte[] Layout =
+    {
+        Record.Loihi,
+        Record.Source, Record.Values, 0, // source
+        Record.Later, 0, 0, // target
+        Record.State, 0, Record.Most23, // membrane
+        Record.State, 0, Record.MostInt, // current
+        Record.Later, 0, 0, // counter
+        Record.Number, Record.Zero, Record.Most12, // du
+        Record.Number, Record.Zero, Record.Most12, // dv
+        Record.Int32, Record.LeastInt, Record.MostInt, // threshold
+        Record.OptionalInt32, Record.LeastInt, Record.MostInt, // bias
+        Record.Number, Record.Zero, Record.Most16, // refractory
+        Record.Number, Record.Zero, Record.Most16, // reset interval
+        Record.Number, Record.Zero, Record.Most16, // reset offset
+        Record.OptionalInt32, Record.LeastInt, Record.MostInt, // lower threshold
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(13)) return;
-        context.Only(ModelProfile.Loihi);
-        ModelBuffer source = context.Source(0, -1);
-        if (context.Failed) return;
-        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
-        _count = source.Length;
-        _input = source.Offset;
-        _currentDecay = context.Field(5, 0, 4095) + 1;
-        _membraneDecay = context.Field(6, 0, 4095);
-        ModelTensor threshold = context.Constants(7, TensorType.Int32, _count, int.MinValue, int.MaxValue, false);
-        ModelTensor bias = context.Constants(8, TensorType.Int32, _count, int.MinValue, int.MaxValue, true);
-        _refractory = context.Field(9, 0, 65535);
-        _resetInterval = context.Field(10, 0, 65535);
-        _resetOffset = context.Field(11, 0, _resetInterval > 0 ? _resetInterval - 1 : 0);
-        ModelTensor lower = context.Constants(12, TensorType.Int32, _count, int.MinValue, int.MaxValue, true);
-        if (context.Failed) return;
-
-        _ternary = lower != null;
-        ModelBuffer target = _ternary ? context.Target(1, BufferKind.Values, 1) : context.Target(1, BufferKind.Events, 1);
-        if (target.Length != _count) context.Fail(ModelError.Size, 1);
-        _target = target.Offset;
-        _membrane = context.State(2, _count, StateLimit - 1).Offset;
-        _current = context.State(3, _count, int.MaxValue).Offset;
-        if (_refractory > 0 || _resetInterval > 0)
-        {
-            int bound = _refractory > _resetInterval ? _refractory : _resetInterval;
-            _counter = context.State(4, _resetInterval > 0 ? _count + 1 : _count, bound).Offset;
-        }
-        else if (context.Field(4) != -1) context.Fail(ModelError.Field, 4);
-
-        _threshold = threshold.Offset;
-        _thresholdStep = StepOf(threshold, 4);
-        _bias = OffsetOf(bias);
-        _biasStep = StepOf(bias, 4);
-        _lowerThreshold = OffsetOf(lower);
-        _lowerThresholdStep = StepOf(lower, 4);
-        context.AddWork(_count);
+        if (!context.Read(Layout)) return;
+        _count = context.Count;
+        _input = context.At(0);
+        _membrane = context.At(2);
+        _current = context.At(3);
+        _currentDecay = context.At(5) + 1;
+        _membraneDecay = context.At(6);
+        _refractory = context.At(9);
+        _resetInterval = context.At(10);
+        _resetOffset = context.At(11);
+        if (_resetOffset != 0 && _resetOffset >= _resetInterval) context.Fail(ModelError.Field, 11);
+        _ternary = context.Has(12);
+        _target = context.Target(1, _ternary ? BufferKind.Values : BufferKind.Events, _count, 1);
+        int most = _refractory > _resetInterval ? _refractory : _resetInterval;
+        _counter = context.State(most > 0, 4, _resetInterval > 0 ? _count + 1 : _count, most);
+        _threshold = context.At(7);
+        _thresholdStep = context.At(13);
+        _bias = context.At(8);
+        _biasStep = context.At(16);
+        _lowerThreshold = context.At(12);
+        _lowerThresholdStep = context.At(19);
+        context.AddWork(_count, 1);
     }
 
     internal override void Step()

@@ -23,42 +23,44 @@ internal sealed class LoihiResonatorOperator : Operator
     private int _thresholdStep;
     private int _decayBits;
     private int _inputShift;
-    private bool _resets;
+    private int _resets;
+
+    private static readonly byte[] Layout =
+    {
+        Record.Loihi,
+        Record.Source, Record.Values, 0, // source
+        Record.OptionalSource, Record.Values, Record.One, // imaginary source
+        Record.Target, (byte)BufferKind.Events, Record.One, // target
+        Record.State, 0, Record.Most23, // real
+        Record.State, 0, Record.Most23, // imaginary
+        Record.Int32, Record.LeastInt, Record.MostInt, // cosine
+        Record.Int32, Record.LeastInt, Record.MostInt, // sine
+        Record.Int32, Record.Zero, Record.Most23, // threshold
+        Record.Number, Record.Zero, Record.Thirty, // decay bits
+        Record.Number, Record.Zero, Record.TwentyFour, // input shift
+        Record.Number, Record.Zero, Record.One, // rule
+    };
 
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(11)) return;
-        context.Only(ModelProfile.Loihi);
-        ModelBuffer real = context.Source(0, -1);
-        _hasImaginaryInput = context.Field(1) != -1;
-        ModelBuffer imaginary = _hasImaginaryInput ? context.Source(1, -1) : real;
-        if (context.Failed) return;
-        if (real.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
-        if (imaginary.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 1);
-        if (imaginary.Length != real.Length) context.Fail(ModelError.Size, 1);
-        _count = real.Length;
-        _realInput = real.Offset;
-        _imaginaryInput = imaginary.Offset;
-        ModelTensor cosine = context.Constants(5, TensorType.Int32, _count, int.MinValue, int.MaxValue, false);
-        ModelTensor sine = context.Constants(6, TensorType.Int32, _count, int.MinValue, int.MaxValue, false);
-        ModelTensor threshold = context.Constants(7, TensorType.Int32, _count, 0, StateLimit, false);
-        _decayBits = context.Field(8, 0, 30);
-        _inputShift = context.Field(9, 0, 24);
-        _resets = context.Flag(10);
-        if (context.Failed) return;
-
-        ModelBuffer target = context.Target(2, BufferKind.Events, 1);
-        if (target.Length != _count) context.Fail(ModelError.Size, 2);
-        _target = target.Offset;
-        _real = context.State(3, _count, StateLimit).Offset;
-        _imaginary = context.State(4, _count, StateLimit).Offset;
-        _cosine = cosine.Offset;
-        _cosineStep = StepOf(cosine, 4);
-        _sine = sine.Offset;
-        _sineStep = StepOf(sine, 4);
-        _threshold = threshold.Offset;
-        _thresholdStep = StepOf(threshold, 4);
-        context.AddWork(_count);
+        if (!context.Read(Layout)) return;
+        _count = context.Count;
+        _realInput = context.At(0);
+        _imaginaryInput = context.At(1);
+        _hasImaginaryInput = _imaginaryInput >= 0;
+        _target = context.At(2);
+        _real = context.At(3);
+        _imaginary = context.At(4);
+        _cosine = context.At(5);
+        _cosineStep = context.At(11);
+        _sine = context.At(6);
+        _sineStep = context.At(14);
+        _threshold = context.At(7);
+        _thresholdStep = context.At(17);
+        _decayBits = context.At(8);
+        _inputShift = context.At(9);
+        _resets = context.At(10);
+        context.AddWork(_count, 1);
     }
 
     internal override void Step()
@@ -77,7 +79,7 @@ internal sealed class LoihiResonatorOperator : Operator
             int imaginary = Clamp(Scaled(sine, oldReal) + Scaled(cosine, oldImaginary) + inputImaginary, StateLimit);
 
             bool spikes;
-            if (_resets)
+            if (_resets != 0)
             {
                 spikes = imaginary >= threshold;
                 if (spikes)

@@ -9,7 +9,7 @@ internal sealed class LoihiSigmaDeltaOperator : Operator
     private int _count;
     private int _input;
     private int _target;
-    private bool _integrates;
+    private int _integrates;
     private int _sigma;
     private int _activation;
     private int _residue;
@@ -19,44 +19,50 @@ internal sealed class LoihiSigmaDeltaOperator : Operator
     private int _thresholdStep;
     private int _bias;
     private int _biasStep;
-    private bool _rectified;
+    private int _rectified;
     private int _inputShift;
     private int _stateExponent;
     private int _limit;
 
+    private static readonly byte[] Layout =
+    {
+        Record.Loihi,
+        Record.Source, Record.Values, 0, // source
+        Record.Later, 0, 0, // target
+        Record.Later, 0, 0, // sigma
+        Record.State, 0, Record.MostInt, // activation
+        Record.State, 0, Record.MostInt, // residue
+        Record.Later, 0, 0, // error
+        Record.Int32, Record.Zero, Record.MostInt, // threshold
+        Record.OptionalInt32, Record.LeastInt, Record.MostInt, // bias
+        Record.Number, Record.Zero, Record.One, // rectified
+        Record.Number, Record.Zero, Record.One, // integrates
+        Record.Number, Record.Zero, Record.TwentyFour, // input shift
+        Record.Number, Record.Zero, Record.TwentyFour, // state exponent
+        Record.Number, Record.One, Record.MostInt, // limit
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(13)) return;
-        context.Only(ModelProfile.Loihi);
-        ModelBuffer source = context.Source(0, -1);
-        if (context.Failed) return;
-        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
-        _count = source.Length;
-        _input = source.Offset;
-        ModelTensor threshold = context.Constants(6, TensorType.Int32, _count, 0, int.MaxValue, false);
-        ModelTensor bias = context.Constants(7, TensorType.Int32, _count, int.MinValue, int.MaxValue, true);
-        _rectified = context.Flag(8);
-        _integrates = context.Flag(9);
-        _inputShift = context.Field(10, 0, 24);
-        _stateExponent = context.Field(11, 0, 24);
-        _limit = context.Field(12, 1, int.MaxValue);
-        if (context.Failed) return;
-
-        ModelBuffer target = context.Target(1, BufferKind.Values, _limit);
-        if (target.Length != _count) context.Fail(ModelError.Size, 1);
-        _target = target.Offset;
-        if (_integrates) _sigma = context.State(2, _count, int.MaxValue).Offset;
-        else if (context.Field(2) != -1) context.Fail(ModelError.Field, 2);
-        _activation = context.State(3, _count, int.MaxValue).Offset;
-        _residue = context.State(4, _count, int.MaxValue).Offset;
-        _cumulative = context.Field(5) != -1;
-        if (_cumulative) _error = context.State(5, _count, int.MaxValue).Offset;
-
-        _threshold = threshold.Offset;
-        _thresholdStep = StepOf(threshold, 4);
-        _bias = OffsetOf(bias);
-        _biasStep = StepOf(bias, 4);
-        context.AddWork(_count);
+        if (!context.Read(Layout)) return;
+        _count = context.Count;
+        _input = context.At(0);
+        _rectified = context.At(8);
+        _integrates = context.At(9);
+        _inputShift = context.At(10);
+        _stateExponent = context.At(11);
+        _limit = context.At(12);
+        _target = context.Target(1, BufferKind.Values, _count, _limit);
+        _sigma = context.State(_integrates != 0, 2, _count, int.MaxValue);
+        _activation = context.At(3);
+        _residue = context.At(4);
+        _cumulative = context.Has(5);
+        _error = context.State(_cumulative, 5, _count, int.MaxValue);
+        _threshold = context.At(6);
+        _thresholdStep = context.At(13);
+        _bias = context.At(7);
+        _biasStep = context.At(16);
+        context.AddWork(_count, 1);
     }
 
     internal override void Step()
@@ -66,14 +72,14 @@ internal sealed class LoihiSigmaDeltaOperator : Operator
         for (int j = 0; j < _count; j++)
         {
             long x = (long)arena[_input + j] << _inputShift;
-            if (_integrates)
+            if (_integrates != 0)
             {
                 x = Clamp(arena[_sigma + j] + x, int.MaxValue);
                 arena[_sigma + j] = (int)x;
             }
 
             int activation = Clamp(x + Bytes.I32(File, _bias + j * _biasStep), int.MaxValue);
-            if (_rectified && activation < 0) activation = 0;
+            if (_rectified != 0 && activation < 0) activation = 0;
             int delta = Clamp((long)activation - arena[_activation + j] + arena[_residue + j], int.MaxValue);
             arena[_activation + j] = activation;
 

@@ -8,17 +8,22 @@ internal sealed class MaximumOperator : Operator
     private int _length;
     private int _least;
 
+    private static readonly byte[] Layout =
+    {
+        Record.AnyProfile,
+        Record.TimedSource, Record.Values, 0, // source
+        Record.Later, 0, 0, // when
+        Record.Later, 0, 0, // target
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(3)) return;
-        ModelBuffer source = context.Source(0, 1);
-        if (context.Failed) return;
-        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
-        _source = source.Offset;
-        _length = source.Length;
-        _least = -source.Bound;
-        _target = context.State(2, _length, source.Bound).Offset;
-        context.AddWork(_length);
+        if (!context.Read(Layout)) return;
+        _source = context.At(0);
+        _length = context.Count;
+        _least = -context.First.Bound;
+        _target = context.State(2, _length, context.First.Bound);
+        context.AddWork(_length, 1);
     }
 
     internal override void Reset()

@@ -23,11 +23,11 @@ internal sealed class NeuronOperator : Operator
     public int Current;
     public int Counter;
     public int InputShift;
-    public bool OldCurrent;
     public int LowerLimit;
     private int _resetRule;
-    private bool _resetNext;
-    private bool _orEqual;
+    private int _resetNext;
+    private int _orEqual;
+    private int _oldCurrent;
     private int _refractory;
     private int _mostSpikes;
     private bool _hasThreshold;
@@ -47,9 +47,8 @@ internal sealed class NeuronOperator : Operator
     /// <summary>Of the kind for which <see cref="Advance"/> has a proof: shared decays, thresholds from 0 up, no lower limit.</summary>
     public bool Bounded;
 
-    /// <summary>Largest magnitudes that the membranes and the currents can have now; at most L.</summary>
+    /// <summary>The largest magnitude that the membranes can have now; at most L.</summary>
     public int MembraneReach;
-    public int CurrentReach;
 
     /// <summary>Where a parameter stands in the file and how far its next element is: 0 when shared.</summary>
     public int Decay;
@@ -79,13 +78,18 @@ internal sealed class NeuronOperator : Operator
     public bool ResetNext
     {
         [MethodImpl(Features.Inlined)]
-        get { return Features.ResetNext == Features.Any ? _resetNext : Features.ResetNext == 1; }
+        get { return Features.Choose(Features.ResetNext, _resetNext) != 0; }
     }
 
     public bool OrEqual
     {
         [MethodImpl(Features.Inlined)]
-        get { return Features.OrEqual == Features.Any ? _orEqual : Features.OrEqual == 1; }
+        get { return Features.Choose(Features.OrEqual, _orEqual) != 0; }
+    }
+
+    public bool OldCurrent
+    {
+        get { return _oldCurrent != 0; }
     }
 
     public bool HasThreshold
@@ -154,140 +158,111 @@ internal sealed class NeuronOperator : Operator
         get { return Features.NeuronBiases ? _membraneBiasStep : 0; }
     }
 
+    private static readonly byte[] Layout =
+    {
+        Record.Edge,
+        Record.Source, Record.Values, 0, // source
+        Record.Later, 0, 0, // target
+        Record.State, 0, Record.L, // membrane
+        Record.Later, 0, 0, // current
+        Record.Later, 0, 0, // counter
+        Record.Number, Record.Zero, Record.TwentyFour, // input shift
+        Record.Number, Record.Zero, Record.Two, // reset
+        Record.Number, Record.Zero, Record.One, // reset time
+        Record.Number, Record.Zero, Record.One, // comparison
+        Record.Number, Record.Zero, Record.One, // current order
+        Record.Number, Record.Zero, Record.Most16, // refractory
+        Record.Number, Record.One, Record.Most8, // most spikes
+        Record.Number, Record.MinusL, Record.L, // lower limit
+        Record.OptionalUInt16, Record.Zero, Record.Two15, // decay
+        Record.OptionalUInt16, Record.Zero, Record.Two15, // synaptic decay
+        Record.OptionalInt32, Record.MinusL, Record.L, // threshold
+        Record.OptionalInt32, Record.MinusL, Record.L, // input bias
+        Record.OptionalInt32, Record.MinusL, Record.L, // membrane bias
+        Record.OptionalInt32, Record.MinusL, Record.L, // reset value
+        Record.OptionalInt32, Record.MinusL, Record.L, // initial
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(20)) return;
-        context.Only(ModelProfile.Edge);
-        ModelBuffer source = context.Source(0, -1);
-        if (context.Failed) return;
-        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
-        Count = source.Length;
-        Input = source.Offset;
-        InputBound = source.Bound;
-        InputPeak = source.NotedPeak;
-
-        InputShift = context.Field(5, 0, 24);
-        _resetRule = context.Field(6, 0, 2);
-        _resetNext = context.Flag(7);
-        _orEqual = context.Flag(8);
-        OldCurrent = context.Flag(9);
-        _refractory = context.Field(10, 0, 65535);
-        _mostSpikes = context.Field(11, 1, 255);
-        LowerLimit = context.Field(12, -Limit, Limit);
-
-        ModelTensor decay = context.Constants(13, TensorType.UInt16, Count, 0, 32768, true);
-        ModelTensor synapticDecay = context.Constants(14, TensorType.UInt16, Count, 0, 32768, true);
-        ModelTensor threshold = context.Constants(15, TensorType.Int32, Count, MostSpikes > 1 ? 1 : -Limit, Limit, true);
-        ModelTensor inputBias = Optional(context, 16);
-        ModelTensor membraneBias = Optional(context, 17);
-        ModelTensor resetTo = Optional(context, 18);
-        ModelTensor initial = Optional(context, 19);
-        if (context.Failed) return;
-
-        _hasThreshold = threshold != null;
-        _hasCurrent = synapticDecay != null;
-        if (!Features.Complete) RefuseLeftOut(context, decay, synapticDecay, threshold, inputBias != null || membraneBias != null);
-        if (context.Failed) return;
-        if (MostSpikes != 1 && (!HasThreshold || ResetRule != ResetSubtract || ResetNext)) context.Fail(ModelError.Field, 11);
-        if ((context.Field(1) != -1) != HasThreshold) context.Fail(ModelError.Field, 1);
-        if (HasTarget)
-        {
-            ModelBuffer target = MostSpikes > 1 ? context.Target(1, BufferKind.Values, MostSpikes) : context.Target(1, BufferKind.Events, 1);
-            if (target.Length != Count) context.Fail(ModelError.Size, 1);
-            Target = target.Offset;
-        }
-
-        Membrane = context.State(2, Count, Limit).Offset;
-        if (HasCurrent) Current = context.State(3, Count, Limit).Offset;
-        else if (context.Field(3) != -1) context.Fail(ModelError.Field, 3);
-        if (Refractory > 0) Counter = context.State(4, Count, Refractory).Offset;
-        else if (context.Field(4) != -1) context.Fail(ModelError.Field, 4);
-
-        Decay = OffsetOf(decay);
-        _decayStep = StepOf(decay, 2);
-        SynapticDecay = OffsetOf(synapticDecay);
-        _synapticDecayStep = StepOf(synapticDecay, 2);
-        Threshold = OffsetOf(threshold);
-        _thresholdStep = StepOf(threshold, 4);
-        InputBias = OffsetOf(inputBias);
-        _inputBiasStep = StepOf(inputBias, 4);
-        MembraneBias = OffsetOf(membraneBias);
-        _membraneBiasStep = StepOf(membraneBias, 4);
-        ResetTo = OffsetOf(resetTo);
-        ResetToStep = StepOf(resetTo, 4);
-        _initial = OffsetOf(initial);
-        _initialStep = StepOf(initial, 4);
-        _largestBias = Largest(context, inputBias) + Largest(context, membraneBias);
-        LargestThreshold = Largest(context, threshold);
-        LargestReset = Largest(context, resetTo);
-        Bounded = DecayStep == 0 && SynapticDecayStep == 0 && LowerLimit == -Limit;
-        for (int i = 0; threshold != null && i < threshold.Count; i++)
-            if (context.Constant(threshold, i) < 0) Bounded = false;
-        _largestInitial = Largest(context, initial);
-        context.AddWork((long)Count * (MostSpikes > 1 ? MostSpikes : 1));
+        if (!context.Read(Layout)) return;
+        Count = context.Count;
+        Input = context.At(0);
+        InputBound = context.First.Bound;
+        InputPeak = context.First.NotedPeak;
+        Membrane = context.At(2);
+        InputShift = context.At(5);
+        _resetRule = context.At(6);
+        _resetNext = context.At(7);
+        _orEqual = context.At(8);
+        _oldCurrent = context.At(9);
+        _refractory = context.At(10);
+        _mostSpikes = context.At(11);
+        LowerLimit = context.At(12);
+        Decay = context.At(13);
+        _decayStep = context.At(20);
+        SynapticDecay = context.At(14);
+        _synapticDecayStep = context.At(23);
+        Threshold = context.At(15);
+        _thresholdStep = context.At(26);
+        LargestThreshold = context.At(27);
+        InputBias = context.At(16);
+        _inputBiasStep = context.At(29);
+        MembraneBias = context.At(17);
+        _membraneBiasStep = context.At(32);
+        _largestBias = context.At(30) + context.At(33);
+        ResetTo = context.At(18);
+        ResetToStep = context.At(35);
+        LargestReset = context.At(36);
+        _initial = context.At(19);
+        _initialStep = context.At(38);
+        _largestInitial = context.At(39);
+        _hasThreshold = context.Has(15);
+        _hasCurrent = context.Has(14);
+        if (Features.Verifies && !Features.Complete && IsLeftOut()) context.Fail(ModelError.LeftOut, 0);
+        Bounded = (DecayStep | SynapticDecayStep) == 0 && LowerLimit == -Limit && context.At(28) >= 0;
+        if (MostSpikes != 1 && (!HasThreshold || ResetRule != ResetSubtract || ResetNext || context.At(28) < 1)) context.Fail(ModelError.Field, 11);
+        if (HasTarget) Target = context.Target(1, MostSpikes > 1 ? BufferKind.Values : BufferKind.Events, Count, MostSpikes);
+        else context.Absent(1);
+        Current = context.State(HasCurrent, 3, Count, Limit);
+        Counter = context.State(Refractory > 0, 4, Count, Refractory);
+        context.AddWork(Count, MostSpikes);
     }
 
-    private void RefuseLeftOut(PrepareContext context, ModelTensor decay, ModelTensor synapticDecay, ModelTensor threshold, bool biased)
+    /// <summary>It asks for what this build lacks.</summary>
+    private bool IsLeftOut()
     {
-        bool lacks = ResetRule != _resetRule || ResetNext != _resetNext || OrEqual != _orEqual || HasThreshold != _hasThreshold || HasCurrent != _hasCurrent
-            || Refractory != _refractory || MostSpikes != _mostSpikes || (biased && !Features.NeuronBiases)
-            || (!Features.OwnDecays && (StepOf(decay, 2) | StepOf(synapticDecay, 2)) != 0) || (!Features.OwnThresholds && StepOf(threshold, 4) != 0);
-        if (lacks) context.Fail(ModelError.LeftOut, 0);
-    }
-
-    /// <summary>Constants of membrane size, or null.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private ModelTensor Optional(PrepareContext context, int field)
-    {
-        return context.Constants(field, TensorType.Int32, Count, -Limit, Limit, true);
-    }
-
-    private static int Largest(PrepareContext context, ModelTensor tensor)
-    {
-        int largest = 0;
-        for (int i = 0; tensor != null && i < tensor.Count; i++)
-        {
-            int value = context.Constant(tensor, i);
-            if (value < 0) value = -value;
-            if (value > largest) largest = value;
-        }
-
-        return largest;
+        return ResetRule != _resetRule || Features.Choose(Features.ResetNext, _resetNext) != _resetNext || Features.Choose(Features.OrEqual, _orEqual) != _orEqual || HasThreshold != _hasThreshold || HasCurrent != _hasCurrent
+            || Refractory != _refractory || MostSpikes != _mostSpikes || LargestBias != _largestBias
+            || ((DecayStep ^ _decayStep) | (SynapticDecayStep ^ _synapticDecayStep) | (ThresholdStep ^ _thresholdStep)) != 0;
     }
 
     /// <summary>
-    /// Carries the reach of the state over one tick whose inputs are at most <paramref name="peak"/> in magnitude. True: nothing
-    /// can be clamped in it, so that a kernel may leave the clamps out. False: something might, and nothing has changed.
+    /// Carries the reach of the membranes over one tick whose inputs are at most <paramref name="peak"/> in magnitude, without
+    /// currents and biases. True: nothing can be clamped in it, so that a kernel may leave the clamps out.
     /// </summary>
     /// <remarks>
     /// With every |v| ≤ V and the drive at most D, decay leaves V d / 2^15 + 1; a subtraction is only made above a threshold that
-    /// is not negative, so it leaves at least −threshold; a reset leaves its value. Their largest, and D, is the new V.
+    /// is not negative, so it leaves at least −threshold; a reset leaves its value. Their largest, and D, is the new V; what is clamped
+    /// is L at most.
     /// </remarks>
     internal bool Advance(int peak)
     {
+        int reach = MembraneReach > LargestReset ? MembraneReach : LargestReset;
+        MembraneReach = Limit;
         if (peak > Limit >> InputShift) return false;
-        long drive = (long)peak * (1 << InputShift) + LargestBias, current = 0;
-        if (HasCurrent)
-        {
-            current = (((long)CurrentReach * Bytes.U16(File, SynapticDecay)) >> 15) + 1 + drive;
-            drive = (current > CurrentReach ? current : CurrentReach) + LargestBias;
-        }
-
-        int from = MembraneReach > LargestReset ? MembraneReach : LargestReset;
-        long membrane = (((long)from * Bytes.U16(File, Decay)) >> 15) + 1;
-        if (membrane < LargestThreshold) membrane = LargestThreshold;
-        membrane += drive;
-        if (membrane < LargestReset) membrane = LargestReset;
-        if (membrane > Limit || current > Limit) return false;
-        MembraneReach = (int)membrane;
-        CurrentReach = (int)current;
+        reach = (int)(((long)reach * Bytes.U16(File, Decay)) >> 15) + 1;
+        if (reach < LargestThreshold) reach = LargestThreshold;
+        reach += peak << InputShift;
+        if (reach < LargestReset) reach = LargestReset;
+        if (reach > Limit) return false;
+        MembraneReach = reach;
         return true;
     }
 
     internal override void Reset()
     {
         MembraneReach = _largestInitial;
-        CurrentReach = 0;
         for (int i = 0; i < Count; i++) Arena[Membrane + i] = Bytes.I32(File, _initial + i * _initialStep);
     }
 

@@ -53,25 +53,12 @@ public abstract class Operator
         SynapticOperations = NeuronUpdates = Spikes = Saturations = 0;
     }
 
-    /// <summary>Where a tensor starts; without one the header's reserved word at 92, which the reader has checked to be 0.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static int OffsetOf(ModelTensor tensor)
-    {
-        return tensor == null ? 92 : tensor.Offset;
-    }
-
-    /// <summary>How far a tensor's next element is: 0 when one is shared by all, or there is none.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static int StepOf(ModelTensor tensor, int bytes)
-    {
-        return tensor == null || tensor.Count == 1 ? 0 : bytes;
-    }
-
     /// <summary>The value within ±limit; counts when it was not.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal int Clamp(long value, int limit)
     {
-        if (value >= -limit && value <= limit) return (int)value;
+        int low = (int)value;
+        if (low == value && low >= -limit && low <= limit) return low;
         Saturations++;
         return value > 0 ? limit : -limit;
     }

@@ -8,7 +8,7 @@ internal sealed class ProductOperator : Operator
 {
     private int _source;
     private int _target;
-    private bool _accumulate;
+    private int _accumulate;
     private int _shift;
     private int _limit;
     private int _repeat;
@@ -19,33 +19,43 @@ internal sealed class ProductOperator : Operator
     private int _weights;
     private int _bias;
 
+    private static readonly byte[] Layout =
+    {
+        Record.Edge,
+        Record.TimedSource, Record.Values, 0, // source
+        Record.Later, 0, 0, // when
+        Record.Later, 0, 0, // target
+        Record.Number, Record.Zero, Record.One, // accumulate
+        Record.Number, Record.Zero, Record.FortySix, // shift
+        Record.Number, Record.One, Record.MostInt, // limit
+        Record.Weights, 0, 0, // weights
+        Record.Later, 0, 0, // bias
+        Record.Number, Record.One, Record.MostInt, // repeat
+        Record.Number, Record.One, Record.Most16, // sources
+        Record.Number, Record.One, Record.MostInt, // width
+        Record.Later, 0, 0, // row bytes
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(12)) return;
-        context.Only(ModelProfile.Edge);
-        ModelBuffer source = context.Source(0, 1);
-        _accumulate = context.Flag(3);
-        _shift = context.Field(4, 0, 46);
-        _limit = context.Field(5, 1, int.MaxValue);
-        ModelTensor weights = context.Weights(6);
-        _repeat = context.Field(8, 1, int.MaxValue);
-        _sources = context.Field(9, 1, 65535);
-        _width = context.Field(10, 1, int.MaxValue);
-        long biasBound;
-        ModelTensor bias = context.Bias(7, _width, !_accumulate, out biasBound);
-        if (context.Failed) return;
-        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
+        if (!context.Read(Layout)) return;
+        _accumulate = context.At(3);
+        _shift = context.At(4);
+        _limit = context.At(5);
+        _repeat = context.At(8);
+        _sources = context.At(9);
+        _width = context.At(10);
+        int biasBound = context.Bias(7, _width, _accumulate);
         ModelBuffer target = context.Sum(2, _accumulate, _limit + biasBound);
-        if (context.Failed) return;
-        context.Product(_repeat, _sources, source.Length, 9);
+        context.Product(_repeat, _sources, context.Count, 9);
         context.Product(_repeat, _width, target.Length, 10);
-        _rowBytes = context.RowBytes(11, weights, _width, _sources);
-        _source = source.Offset;
+        _rowBytes = context.RowBytes(11, _width, _sources);
+        _source = context.At(0);
         _target = target.Offset;
-        _type = weights.Type;
-        _weights = weights.Offset;
-        _bias = bias == null ? -1 : bias.Offset;
-        context.AddWork((long)target.Length * _sources);
+        _type = context.WeightTensor.Type;
+        _weights = context.At(6);
+        _bias = context.Has(7) && !context.Failed ? context.Tensor(7).Offset : -1;
+        context.AddWork(target.Length, _sources);
     }
 
     internal override void Step()
@@ -55,7 +65,7 @@ internal sealed class ProductOperator : Operator
             for (int j = 0; j < _width; j++, target++)
             {
                 int sum = Clamp(Kernels.Round(Kernels.Dot(_type, File, _weights + j * _rowBytes, Arena, source, _sources), _shift), _limit);
-                int before = _accumulate ? Arena[target] : _bias < 0 ? 0 : Bytes.I32(File, _bias + 4 * j);
+                int before = _accumulate != 0 ? Arena[target] : _bias < 0 ? 0 : Bytes.I32(File, _bias + 4 * j);
                 Arena[target] = sum + before;
             }
 

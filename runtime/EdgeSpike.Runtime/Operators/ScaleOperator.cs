@@ -14,31 +14,35 @@ internal sealed class ScaleOperator : Operator
     private int _bias;
     private int _biasStep;
 
+    private static readonly byte[] Layout =
+    {
+        Record.Edge,
+        Record.TimedSource, Record.Values, 0, // source
+        Record.Later, 0, 0, // when
+        Record.Later, 0, 0, // target
+        Record.Later, 0, 0, // factor
+        Record.Number, Record.Zero, Record.FortySix, // shift
+        Record.Number, Record.One, Record.MostInt, // limit
+        Record.OptionalInt32, Record.MinusTwo30, Record.Two30, // bias
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(7)) return;
-        context.Only(ModelProfile.Edge);
-        ModelBuffer source = context.Source(0, 1);
-        _shift = context.Field(4, 0, 46);
-        _limit = context.Field(5, 1, int.MaxValue);
-        ModelTensor factor = context.Tensor(3, false);
-        if (context.Failed) return;
-        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
+        if (!context.Read(Layout)) return;
+        ModelTensor factor = context.Tensor(3);
         _wide = factor.Type == TensorType.Int32;
         if (!_wide && factor.Type != TensorType.Int16) context.Fail(ModelError.Kind, 3);
-        if (factor.Count != 1 && factor.Count != source.Length) context.Fail(ModelError.Size, 3);
-        ModelTensor bias = context.Constants(6, TensorType.Int32, source.Length, -(1 << 30), 1 << 30, true);
-        ModelBuffer target = context.Target(2, BufferKind.Values, _limit);
-        if (context.Failed) return;
-        if (target.Length != source.Length) context.Fail(ModelError.Size, 2);
-        _source = source.Offset;
-        _target = target.Offset;
-        _length = source.Length;
+        if (factor.Count != 1 && factor.Count != context.Count) context.Fail(ModelError.Size, 3);
+        _shift = context.At(4);
+        _limit = context.At(5);
+        _source = context.At(0);
+        _length = context.Count;
+        _target = context.Target(2, BufferKind.Values, _length, _limit);
         _factor = factor.Offset;
-        _factorStep = StepOf(factor, _wide ? 4 : 2);
-        _bias = OffsetOf(bias);
-        _biasStep = StepOf(bias, 4);
-        context.AddWork(_length);
+        _factorStep = factor.Count == 1 ? 0 : factor.BytesOf(1);
+        _bias = context.At(6);
+        _biasStep = context.At(7);
+        context.AddWork(_length, 1);
     }
 
     internal override void Step()

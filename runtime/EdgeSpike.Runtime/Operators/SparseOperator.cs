@@ -8,56 +8,62 @@ internal sealed class SparseOperator : Connection
 {
     private int _targets;
 
+    private static readonly byte[] Layout =
+    {
+        Record.AnyProfile,
+        Record.TimedSource, Record.Values | Record.Events, 0, // source
+        Record.Later, 0, 0, // when
+        Record.Later, 0, 0, // target
+        Record.Later, 0, 0, // scratch
+        Record.Number, Record.Zero, Record.One, // accumulate
+        Record.Number, Record.Minus31, Record.TwentyFour, // shift
+        Record.Weights, 0, 0, // weights
+        Record.Later, 0, 0, // bias
+        Record.Later, 0, 0, // row starts
+        Record.Later, 0, 0, // targets
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(10)) return;
-        ModelTensor rowStarts = context.Tensor(8, false);
-        ModelTensor targets = context.Tensor(9, false);
-        if (context.Failed) return;
+        if (!context.Read(Layout)) return;
+        ModelTensor rowStarts = context.Tensor(8);
+        ModelTensor targets = context.Tensor(9);
+        int rows = rowStarts.Count - 1, last = 0;
         if (rowStarts.Type != TensorType.Int32) context.Fail(ModelError.Kind, 8);
         if (targets.Type != TensorType.UInt16) context.Fail(ModelError.Kind, 9);
-        int rows = rowStarts.Count - 1;
-        if (rows < 1) context.Fail(ModelError.Size, 8);
-        PrepareFrame(context, rows, false, context.LengthOf(2));
-        if (context.Failed) return;
-        if (SourceLength != rows) context.Fail(ModelError.Size, 8);
+        if (context.Count != rows) context.Fail(ModelError.Size, 8);
+        if (context.WeightTensor.Count < targets.Count) context.Fail(ModelError.Size, 6);
+        PrepareFrame(context, rows, context.LengthOf(2));
         if (TargetLength > 65536) context.Fail(ModelError.Size, 9);
-        if (context.Weights(6).Count < targets.Count) context.Fail(ModelError.Size, 6);
         if (context.Failed) return;
 
-        if (context.Constant(rowStarts, 0) != 0) context.Fail(ModelError.Constant, 8);
-        int last = 0;
         // Rows that are whole or empty follow one another as a matrix's do.
-        RowBytes = WeightType == TensorType.Int4 ? 0 : WeightType == TensorType.Int16 ? 2 * TargetLength : TargetLength;
-        for (int i = 1; i <= rows; i++)
+        RowBytes = WeightType == TensorType.Int4 ? 0 : context.WeightTensor.BytesOf(TargetLength);
+        if (context.Constant(rowStarts, 0) != 0) context.Fail(ModelError.Constant, 8);
+        for (int i = 1; i <= rows && !context.Failed; i++)
         {
-            int next = context.Constant(rowStarts, i);
+            int next = context.Constant(rowStarts, i), width = next - last, previous = -1;
             if (next < last || next > targets.Count)
             {
                 context.Fail(ModelError.Constant, 8);
                 return;
             }
 
-            int previous = -1;
-            for (int k = last; k < next; k++)
+            for (; last < next; last++)
             {
-                int target = context.Constant(targets, k);
-                if (target <= previous || target >= TargetLength)
-                {
-                    context.Fail(ModelError.Constant, 9);
-                    return;
-                }
-
+                int target = context.Constant(targets, last);
+                if (target <= previous || target >= TargetLength) context.Fail(ModelError.Constant, 9);
                 previous = target;
             }
 
-            if (next != last && next - last != TargetLength) RowBytes = 0;
-            last = next;
+            if (width != 0 && width != TargetLength) RowBytes = 0;
         }
 
         RowStarts = rowStarts.Offset;
         _targets = targets.Offset;
-        context.AddWork((long)last + rows + TargetLength);
+        context.AddWork(last, 1);
+        context.AddWork(rows, 1);
+        context.AddWork(TargetLength, 1);
     }
 
     internal override bool Follows(DenseOperator head)

@@ -17,47 +17,50 @@ internal sealed class StateSpaceOperator : Operator
     private int _rowBytes;
     private int _inputColumn;
     private int _shifts;
-    private bool _residual;
+    private int _residual;
     private int _inputShift;
+
+    private static readonly byte[] Layout =
+    {
+        Record.Edge,
+        Record.TimedSource, Record.Values, 0, // source
+        Record.Later, 0, 0, // when
+        Record.Later, 0, 0, // state
+        Record.Later, 0, 0, // scratch
+        Record.Number, Record.One, Record.MostInt, // repeat
+        Record.Number, Record.One, Record.Most16, // order
+        Record.Number, Record.One, Record.Most16, // inputs
+        Record.Weights, 0, 0, // matrix
+        Record.Later, 0, 0, // row bytes
+        Record.Later, 0, 0, // shifts
+        Record.Number, Record.Zero, Record.One, // residual
+        Record.Number, Record.Zero, Record.TwentyFour, // input shift
+    };
 
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(12)) return;
-        context.Only(ModelProfile.Edge);
-        ModelBuffer source = context.Source(0, 1);
-        _repeat = context.Field(4, 1, int.MaxValue);
-        _order = context.Field(5, 1, 65535);
-        _inputs = context.Field(6, 1, 65535);
-        ModelTensor matrix = context.Weights(7);
-        if (context.Failed) return;
-        if (source.Kind != BufferKind.Values) context.Fail(ModelError.Kind, 0);
-        context.Product(_repeat, _inputs, source.Length, 6);
-        if ((long)_repeat * _order > int.MaxValue) context.Fail(ModelError.Size, 5);
-        if (matrix.Type == TensorType.Int4) context.Fail(ModelError.Kind, 7);
-        if (context.Failed) return;
-        ModelBuffer state = context.State(2, _repeat * _order, NeuronOperator.Limit);
-        ModelBuffer scratch = context.Scratch(3, NeuronOperator.Limit);
-        if (context.Failed) return;
-        if (scratch.Length != _order) context.Fail(ModelError.Size, 3);
-        _rowBytes = context.RowBytes(8, matrix, _order, _order + (long)_inputs);
-        ModelTensor shifts = context.Constants(9, TensorType.UInt8, _order, 0, 46, false);
-        if (context.Failed) return;
+        if (!context.Read(Layout)) return;
+        _repeat = context.At(4);
+        _order = context.At(5);
+        _inputs = context.At(6);
+        _residual = context.At(10);
+        _inputShift = context.At(11);
+        _type = context.WeightTensor.Type;
+        if (_type == TensorType.Int4) context.Fail(ModelError.Kind, 7);
+        context.Product(_repeat, _inputs, context.Count, 6);
+        _source = context.At(0);
+        _state = context.State(2, context.Times(_repeat, _order), NeuronOperator.Limit);
+        _scratch = context.Scratch(3, _order, NeuronOperator.Limit);
+        _rowBytes = context.RowBytes(8, _order, _order + _inputs);
+        ModelTensor shifts = context.Constants(9, TensorType.UInt8, _order, 0, 46);
         if (shifts.Count != _order) context.Fail(ModelError.Size, 9);
-        _residual = context.Flag(10);
-        _inputShift = context.Field(11, 0, 24);
 
         // |Σ A m| ≤ 2^15 × 2^28 × order ≤ 2^59; |Σ B u| << shift must leave room in int64 as well, so it stays below 2^61.
-        long input = ((long)source.Bound * _inputs) >> (46 - _inputShift);
-        if (input != 0) context.Fail(ModelError.Bound, 11);
-
-        _source = source.Offset;
-        _state = state.Offset;
-        _scratch = scratch.Offset;
-        _type = matrix.Type;
-        _matrix = matrix.Offset;
-        _inputColumn = matrix.Offset + (matrix.Type == TensorType.Int16 ? 2 * _order : _order);
+        if (((long)context.First.Bound * _inputs) >> (46 - _inputShift) != 0) context.Fail(ModelError.Bound, 11);
+        _matrix = context.At(7);
+        _inputColumn = _matrix + (_type == TensorType.Int16 ? 2 * _order : _order);
         _shifts = shifts.Offset;
-        context.AddWork((long)_repeat * _order * (_order + (long)_inputs + 1));
+        if (!context.Failed) context.AddWork(_repeat * _order, _order + _inputs + 1);
     }
 
     internal override void Step()
@@ -73,7 +76,7 @@ internal sealed class StateSpaceOperator : Operator
                 long sum = Kernels.Dot(_type, file, _matrix + row, arena, m, _order)
                     + (Kernels.Dot(_type, file, _inputColumn + row, arena, u, _inputs) << _inputShift);
                 long next = Kernels.Round(sum, file[_shifts + i]);
-                if (_residual) next += arena[m + i];
+                if (_residual != 0) next += arena[m + i];
                 arena[_scratch + i] = Clamp(next, NeuronOperator.Limit);
             }
 

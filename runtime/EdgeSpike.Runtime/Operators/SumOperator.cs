@@ -8,17 +8,22 @@ internal sealed class SumOperator : Operator
     private int _state;
     private int _length;
 
+    private static readonly byte[] Layout =
+    {
+        Record.AnyProfile,
+        Record.TimedSource, Record.Values | Record.Events, 0, // source
+        Record.Later, 0, 0, // when
+        Record.Later, 0, 0, // state
+    };
+
     internal override void Prepare(PrepareContext context)
     {
-        if (!context.Fields(3)) return;
-        ModelBuffer source = context.Source(0, 1);
-        if (context.Failed) return;
-        if (source.Kind == BufferKind.Words) context.Fail(ModelError.Kind, 0);
-        _events = source.Kind == BufferKind.Events;
-        _source = source.Offset;
-        _length = source.Length;
-        _state = context.Words(2, 2L * _length).Offset;
-        context.AddWork(_length);
+        if (!context.Read(Layout)) return;
+        _events = context.FromEvents;
+        _source = context.At(0);
+        _length = context.Count;
+        _state = context.Words(2, _length, 2, 0);
+        context.AddWork(_length, 1);
     }
 
     internal override void Step()

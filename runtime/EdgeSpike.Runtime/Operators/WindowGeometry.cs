@@ -21,11 +21,11 @@ internal sealed class WindowGeometry
     public int PaddingLeft;
     public int DilationHeight;
     public int DilationWidth;
-    public int Groups = 1;
+    public int Groups;
     public int GroupInputs;
 
     /// <summary>Elements of a row of weights; 1 for pooling, which adds the element itself.</summary>
-    public int GroupOutputs = 1;
+    public int GroupOutputs;
 
     /// <summary>A pooling: every weight is 1, channels stay apart.</summary>
     public bool Pools;
@@ -44,21 +44,26 @@ internal sealed class WindowGeometry
     public int DilationWidthQuotient;
     public int DilationWidthRemainder;
 
-    /// <summary>Reads sizes; the eight kernel fields follow one another from <paramref name="kernel"/>.</summary>
-    public void Prepare(PrepareContext context, int inputHeight, int inputWidth, int outputHeight, int outputWidth, int kernel)
+    /// <summary>
+    /// Takes sizes that a record's description has checked: height and width of input and output from two fields on, the kernel's eight
+    /// numbers from another. The kernel's area.
+    /// </summary>
+    public int Prepare(PrepareContext context, int input, int output, int kernel, int inputChannels, int outputChannels)
     {
-        InputHeight = context.Field(inputHeight, 1, 65535);
-        InputWidth = context.Field(inputWidth, 1, 65535);
-        OutputHeight = context.Field(outputHeight, 1, 65535);
-        OutputWidth = context.Field(outputWidth, 1, 65535);
-        KernelHeight = context.Field(kernel, 1, 4096);
-        KernelWidth = context.Field(kernel + 1, 1, 4096);
-        StrideHeight = context.Field(kernel + 2, 1, 65535);
-        StrideWidth = context.Field(kernel + 3, 1, 65535);
-        PaddingTop = context.Field(kernel + 4, 0, 65535);
-        PaddingLeft = context.Field(kernel + 5, 0, 65535);
-        DilationHeight = context.Field(kernel + 6, 1, 65535);
-        DilationWidth = context.Field(kernel + 7, 1, 65535);
+        InputHeight = context.Field(input);
+        InputWidth = context.Field(input + 1);
+        InputChannels = inputChannels;
+        OutputHeight = context.Field(output);
+        OutputWidth = context.Field(output + 1);
+        OutputChannels = outputChannels;
+        KernelHeight = context.Field(kernel);
+        KernelWidth = context.Field(kernel + 1);
+        StrideHeight = context.Field(kernel + 2);
+        StrideWidth = context.Field(kernel + 3);
+        PaddingTop = context.Field(kernel + 4);
+        PaddingLeft = context.Field(kernel + 5);
+        DilationHeight = context.Field(kernel + 6);
+        DilationWidth = context.Field(kernel + 7);
         PaddingTopQuotient = Quotient(PaddingTop, StrideHeight);
         PaddingTopRemainder = PaddingTop - PaddingTopQuotient * StrideHeight;
         PaddingLeftQuotient = Quotient(PaddingLeft, StrideWidth);
@@ -67,30 +72,35 @@ internal sealed class WindowGeometry
         DilationHeightRemainder = DilationHeight - DilationHeightQuotient * StrideHeight;
         DilationWidthQuotient = Quotient(DilationWidth, StrideWidth);
         DilationWidthRemainder = DilationWidth - DilationWidthQuotient * StrideWidth;
+        return KernelHeight * KernelWidth;
     }
 
     /// <summary>The buffers have the elements of the images; the fields are those of the heights.</summary>
     public void Match(PrepareContext context, int sourceLength, int targetLength, int input, int output)
     {
-        if ((long)InputHeight * InputWidth * InputChannels != sourceLength) context.Fail(ModelError.Size, input);
-        if ((long)OutputHeight * OutputWidth * OutputChannels != targetLength) context.Fail(ModelError.Size, output);
+        context.Product(context.Times(InputHeight, InputWidth), InputChannels, sourceLength, input);
+        context.Product(context.Times(OutputHeight, OutputWidth), OutputChannels, targetLength, output);
     }
 
     /// <summary>
-    /// value / divisor for 0 … 65535 by 1 … 65535, bit by bit: a hostile file may ask for it 65535 times, so it must not count up.
+    /// value / divisor, a divisor of 1 or more, bit by bit: a hostile file may ask for it 65535 times, so it must not count up.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int Quotient(int value, int divisor)
+    public static uint Quotient(uint value, uint divisor)
     {
-        int quotient = 0;
-        for (int bit = 15; bit >= 0; bit--)
+        uint quotient = 0;
+        for (int bit = 31; bit >= 0; bit--)
         {
-            long part = (long)divisor << bit;
-            if (value < part) continue;
-            value -= (int)part;
-            quotient |= 1 << bit;
+            if (value >> bit < divisor) continue;
+            value -= divisor << bit;
+            quotient |= 1u << bit;
         }
 
         return quotient;
+    }
+
+    public static int Quotient(int value, int divisor)
+    {
+        return (int)Quotient((uint)value, (uint)divisor);
     }
 }

@@ -24,7 +24,7 @@ public sealed class CommittedControllerTests(ITestOutputHelper output)
         GenomeFile genome = GenomeFile.Read(s_genome);
         BlimpTask task = NewTask(genome);
         Assert.Equal((ControlTask.Both, genome.Data), (task.Control, task.DataName));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(s_folder, "blimp.esm")), BlimpTraining.Build(task, genome.Genes, File.ReadAllBytes(s_genome)));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(s_folder, "blimp.esm")), BlimpTraining.Build(task, genome, File.ReadAllBytes(s_genome)));
         Assert.Equal(genome.Value, task.Validate(genome.Genes), 6);
     }
 

@@ -77,6 +77,21 @@ public sealed record GenomeFile(BlimpSettings Settings, string Data, long Evalua
         }
     }
 
+    /// <summary>Name of its network.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Name => Settings.Control switch { ControlTask.Both => "blimp", ControlTask.Integral => "blimp-i", _ => "blimp-pd" };
+
+    /// <summary>Its controllers, with the prefixes of their layers.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<(string Prefix, ControllerParameters Controller)> Controllers
+    {
+        get
+        {
+            string[] prefixes = Settings.Control switch { ControlTask.Both => ["pd", "i"], ControlTask.Integral => ["i"], _ => ["pd"] };
+            return [.. prefixes.Select((prefix, p) => (prefix, ControllerGenome.Decode(Genes.AsSpan(p * ControllerGenome.Length, ControllerGenome.Length), prefix == "i" && !Settings.Plain)))];
+        }
+    }
+
     /// <summary>As text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportWriter.Json) + "\n";
 }
@@ -90,7 +105,8 @@ public sealed record GenomeFile(BlimpSettings Settings, string Data, long Evalua
 public sealed record BlimpProgress(long Evaluations, double PerSecond, double Value, double Best, double Sigma);
 
 /// <summary>
-/// A whole evolution with its files: NAME.esm (the model), NAME.genome.json, NAME.csv (the log) and, until it is done, NAME.checkpoint.
+/// A whole evolution with its files: NAME.esm (the model), NAME.json and NAME.safetensors (its description, which converts to the same integers),
+/// NAME.genome.json, NAME.csv (the log) and, until it is done, NAME.checkpoint.
 /// Every file is written whole or not at all.
 /// </summary>
 public static class BlimpTraining
@@ -148,7 +164,7 @@ public static class BlimpTraining
 
         GenomeFile result = new(settings, task.DataName, evolution.Evaluations, evolution.BestValue, task.HeldOutLoss(evolution.Best), evolution.Best);
         byte[] genome = Encoding.UTF8.GetBytes(result.ToJson());
-        List<(string, byte[])> files = [(model, Build(task, result.Genes, genome)), (Path.ChangeExtension(model, ".genome.json"), genome), (log, Encoding.UTF8.GetBytes(lines.ToString()))];
+        List<(string, byte[])> files = [(model, Build(task, result, genome)), (Path.ChangeExtension(model, ".genome.json"), genome), .. ControllerDescription.Files(result.Controllers, result.Name, model), (log, Encoding.UTF8.GetBytes(lines.ToString()))];
         OutputFile.WriteAll(files);
         File.Delete(checkpoint);
         return result;
@@ -156,14 +172,13 @@ public static class BlimpTraining
 
     /// <summary>The model of a genome, with the first 20 s of a held-out set as its proof.</summary>
     /// <param name="task">What it was evolved for.</param>
-    /// <param name="genes">The genome.</param>
+    /// <param name="genome">The genome.</param>
     /// <param name="source">The genome's file, for the model's hash.</param>
-    public static byte[] Build(BlimpTask task, double[] genes, byte[] source)
+    public static byte[] Build(BlimpTask task, GenomeFile genome, byte[] source)
     {
         ArgumentNullException.ThrowIfNull(task);
-        ControllerParameters[] controllers = task.Decode(genes);
-        return ControllerModel.Build(
-            [.. task.Parts.Select((p, i) => (p.Prefix, controllers[i]))], task.Control == ControlTask.Both ? "blimp" : $"blimp-{task.Parts[0].Prefix}", source, task.Parts[^1].HeldOut[0].Error.AsSpan(0, 200));
+        ArgumentNullException.ThrowIfNull(genome);
+        return ControllerModel.Build(genome.Controllers, genome.Name, source, task.Parts[^1].HeldOut[0].Error.AsSpan(0, 200));
     }
 
     // The log of the run that goes on, up to the checkpoint.

@@ -264,4 +264,113 @@ internal static partial class Kernels
         while (v != end);
         return (int)((byte*)next - (byte*)list) >> 2;
     }
+
+    /// <summary>Neurons with all options, as ARITHMETIC.md, section 3 states them; adaptive ones as well.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static unsafe void StepLoop(NeuronLoop* p)
+    {
+        const int L = NeuronOperator.Limit;
+        int flags = p->Flags, thresholdStep = (int)((uint)p->Shift >> NeuronLoop.OwnShift), biasStep = (int)((uint)flags >> NeuronLoop.OwnShift), shift = p->Shift & 31;
+        byte* thresholds = p->Threshold, biases = p->Bias;
+        int* input = p->Input, end = p->End;
+        bool next = (flags & NeuronLoop.Next) != 0, equal = (flags & NeuronLoop.Equal) != 0, counts = (flags & NeuronLoop.Counted) != 0, adapts = (flags & NeuronLoop.Adaptive) != 0;
+        bool toValue = (flags & (NeuronOperator.ResetValue << NeuronLoop.RuleShift)) != 0, subtracts = (flags & (NeuronOperator.ResetSubtract << NeuronLoop.RuleShift)) != 0;
+        for (int* v = p->Membrane; v != end; v++)
+        {
+            int drive = *input++, decay = p->Decay, old = *v, threshold = *(int*)thresholds;
+            thresholds += thresholdStep;
+            if ((flags & NeuronLoop.Extra) == 0) drive <<= shift;
+            else
+            {
+                bool own = (flags & NeuronLoop.OwnDecays) != 0;
+                drive = (Limited(drive, p->InputLimit, p) << shift) + p->InputBias.Word(v);
+                if (own) decay = p->Decays.Half(v) << 15;
+                if ((flags & NeuronLoop.Current) != 0)
+                {
+                    int* current = (int*)((byte*)v + p->CurrentDistance);
+                    int before = *current;
+                    drive = Limited(Decayed(before, own ? p->SynapticDecays.Half(v) << 15 : p->SynapticDecay) + drive, L, p);
+                    *current = drive;
+                    if ((flags & NeuronLoop.OldCurrent) != 0) drive = before;
+                }
+            }
+
+            drive += *(int*)biases;
+            biases += biasStep;
+            int* counter = (int*)((byte*)v + p->CounterDistance);
+            if (adapts)
+            {
+                // The threshold of the tick before tells, with the reset on the next tick, whether there was a spike.
+                int* adaptation = (int*)((byte*)v + p->AdaptationDistance);
+                int before = Least(threshold + *adaptation, p->ThresholdLowerLimit);
+                if (before > L) before = L;
+                bool spiked = next ? (equal ? old >= before : old > before) : counts && *counter != 0;
+                if (spiked && next && toValue) old = p->Reset.Word(v);
+                if (spiked && next && subtracts) drive -= before;
+                if (counts) *counter = 0;
+                int moved = Decayed(*adaptation, (flags & NeuronLoop.OwnDecays) != 0 ? p->AdaptationDecays.Half(v) << 15 : p->AdaptationDecay);
+                if (spiked) moved += p->Own.Word(v);
+                if ((flags & NeuronLoop.Driven) != 0) moved += Limited(*(int*)((byte*)v + p->DriveDistance), p->DriveLimit, p) << p->DriveShift;
+                *adaptation = Limited(moved, L, p);
+                threshold = Limited(Least(threshold + *adaptation, p->ThresholdLowerLimit), L, p);
+            }
+            else if (counts && *counter > 0)
+            {
+                // Set in the tick before: a reset on the next tick is that of its spike.
+                bool pending = next && *counter == p->CounterStart;
+                *counter = *counter - 1;
+                if (pending && toValue) old = p->Reset.Word(v);
+                if (pending && subtracts) old = Within(old - threshold);
+                *v = old;
+                continue;
+            }
+            else if (next && !counts && (equal ? old >= threshold : old > threshold))
+            {
+                if (toValue) old = p->Reset.Word(v);
+                if (subtracts) drive -= threshold;
+            }
+
+            int now = Least(Limited(Decayed(old, decay) + drive, L, p), p->LowerLimit);
+            if (equal ? now >= threshold : now > threshold)
+            {
+                if (counts) *counter = p->CounterStart;
+                if ((flags & NeuronLoop.Several) != 0)
+                {
+                    int spikes = 1;
+                    now -= threshold;
+                    for (; spikes < p->MostSpikes && (equal ? now >= threshold : now > threshold); spikes++) now -= threshold;
+                    now = Within(now);
+                    *(int*)((byte*)v + p->OutputDistance) = spikes;
+                    p->Spikes += spikes;
+                }
+                else
+                {
+                    *p->List++ = (int)((byte*)v - (byte*)p->First) >> 2;
+                    if (!next && toValue) now = p->Reset.Word(v);
+                    if (!next && subtracts) now = Within(now - threshold);
+                }
+            }
+
+            *v = now;
+        }
+    }
+
+    private static int Least(int value, int least)
+    {
+        return value < least ? least : value;
+    }
+
+    /// <summary>Within ±L, not counted.</summary>
+    private static int Within(int v)
+    {
+        return v > NeuronOperator.Limit ? NeuronOperator.Limit : v < -NeuronOperator.Limit ? -NeuronOperator.Limit : v;
+    }
+
+    /// <summary>Within ±limit, counted where it was not.</summary>
+    private static unsafe int Limited(int value, int limit, NeuronLoop* counted)
+    {
+        if (value <= limit && value >= -limit) return value;
+        counted->Saturations++;
+        return value > 0 ? limit : -limit;
+    }
 }

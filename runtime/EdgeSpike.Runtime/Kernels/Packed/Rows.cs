@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeSpike.Runtime;
 
 /// <summary>
@@ -19,9 +21,17 @@ internal static partial class Kernels
         fixed (int* a = arena) AddOne(type, f + row, factor, a + target, width);
     }
 
+    /// <summary>The type of all weights by source, where a build knows it: what depends on it is left out then.</summary>
+    [MethodImpl(Features.Inlined)]
+    private static TensorType Only(TensorType type)
+    {
+        return (TensorType)Features.Choose(Features.WeightType, (int)type);
+    }
+
     /// <summary>One row times a factor.</summary>
     private static unsafe void AddOne(TensorType type, byte* row, int factor, int* sums, int width)
     {
+        type = Only(type);
         if (type == TensorType.Int8) AddByteRow(row, factor, sums, width);
         else if (type == TensorType.Int16) AddShortRow(row, factor, sums, width);
         else

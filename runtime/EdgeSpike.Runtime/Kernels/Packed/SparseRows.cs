@@ -25,6 +25,7 @@ internal static partial class Kernels
         if (count == 0) return 0;
         ushort* target = (ushort*)(file + targets) + from;
         byte* w = file + weights;
+        type = Only(type);
         if (type == TensorType.Int4)
         {
             for (int k = 0; k < count; k++) sums[target[k]] = sums[target[k]] + factor * Nibble(w, from + k);

@@ -12,6 +12,8 @@ internal static unsafe class KernelProgram
 {
     private const int MostWidth = 40;
     private const int Guard = 0x5A5A5A5A;
+    private const int LoopCases = 4000;
+    private const int Limit = (1 << 28) - 1;
 
     private static uint _random;
 
@@ -20,7 +22,7 @@ internal static unsafe class KernelProgram
     {
         BytePort port = Board.OpenUart();
         byte[] weights = new byte[RowGroup.MostRows * (2 * MostWidth + 4) + 8];
-        int[] words = new int[600];
+        int[] words = new int[640];
         _random = 1;
         fixed (byte* w = weights)
         fixed (int* a = words)
@@ -36,6 +38,8 @@ internal static unsafe class KernelProgram
             Put(port, "lists"u8, Lists(w, a), 64);
             Put(port, "fills"u8, Fills(a), MostWidth);
             Put(port, "neurons"u8, Neurons(a), MostWidth * 2 * 6);
+            Put(port, "loops"u8, Loops(a, false), LoopCases);
+            Put(port, "adaptive-loops"u8, Loops(a, true), LoopCases);
         }
 
         Put(port, "end"u8, 0, 0);
@@ -236,6 +240,230 @@ internal static unsafe class KernelProgram
                 }
 
         return wrong;
+    }
+
+    // Every option of ARITHMETIC.md, section 3, drawn at random, states and parameters often at their limits.
+    private static int Loops(int* a, bool adapts)
+    {
+        int wrong = 0;
+        int* expected = a + LoopWords;
+        LoopCase drawn;
+        for (int k = 0; k < LoopCases; k++)
+        {
+            LoopCase* c = &drawn;
+            NeuronLoop loop;
+            Draw(c, a, adapts);
+            Announce(c, &loop, a);
+            for (int i = 0; i < LoopWords; i++) expected[i] = a[i];
+            c->Saturations = c->Spikes = c->Listed = 0;
+            for (int j = 0; j < c->Count; j++) Formula(c, expected, j);
+            Kernels.StepLoop(&loop);
+            bool same = loop.Saturations == c->Saturations && loop.List == a + List + c->Listed && (c->Several ? loop.Spikes == c->Spikes : c->Spikes == c->Listed);
+            for (int i = 0; i < LoopWords; i++)
+                if (a[i] != expected[i]) same = false;
+            if (!same) wrong++;
+        }
+
+        return wrong;
+    }
+
+    // Where a neuron's numbers stand in a case; constants that are shared at the first one's place.
+    private const int Membrane = 0, Input = 16, Current = 32, Counter = 48, Output = 64, Adaptation = 80, Drive = 96, List = 112, Threshold = 128, InputBias = 144, MembraneBias = 160, Reset = 176, Own = 192;
+    private const int Decay = 208, SynapticDecay = 216, AdaptationDecay = 224, LoopWords = 240;
+
+    private struct LoopCase
+    {
+        public int Count, Shift, Rule, LowerLimit, DriveShift, ThresholdLowerLimit, CounterStart, MostSpikes, Saturations, Spikes, Listed;
+        public int ThresholdStep, InputBiasStep, MembraneBiasStep, ResetStep, OwnStep, DecayStep, SynapticDecayStep, AdaptationDecayStep;
+        public bool Next, Equal, HasCurrent, OldCurrent, Several, Driven, Counts, HasThreshold, Adapts;
+    }
+
+    private static void Draw(LoopCase* c, int* a, bool adapts)
+    {
+        c->Adapts = adapts;
+        c->Count = 1 + Next(9);
+        c->Shift = Coin() ? Next(25) : Next(6);
+        c->Rule = Next(3);
+        c->LowerLimit = Coin() ? -Limit : Magnitude(0);
+        c->DriveShift = Next(25);
+        c->ThresholdLowerLimit = Magnitude(0);
+        c->Next = Coin();
+        c->Equal = Coin();
+        c->HasCurrent = Coin();
+        c->OldCurrent = Coin();
+        c->Driven = Coin();
+        c->Several = !adapts && c->Rule == 2 && !c->Next && Coin();
+        c->Counts = adapts ? !c->Next && Coin() : Coin();
+        c->HasThreshold = adapts || c->Several || Next(8) != 0;
+        c->CounterStart = adapts ? 1 : 1 + Next(3);
+        c->MostSpikes = 2 + Next(4);
+        for (int i = 0; i < 9; i++) DrawNeuron(c, a + i);
+        for (int i = 0; i < 9; i++) DrawDecays((ushort*)(a + Decay) + i);
+        c->ThresholdStep = Step(4);
+        c->InputBiasStep = Step(4);
+        c->MembraneBiasStep = Step(4);
+        c->ResetStep = Step(4);
+        c->OwnStep = Step(4);
+        c->DecayStep = Step(2);
+        c->SynapticDecayStep = Step(2);
+        c->AdaptationDecayStep = Step(2);
+        if (c->InputBiasStep == 0 && Coin()) a[InputBias] = 0;
+        if (c->MembraneBiasStep == 0 && Coin()) a[MembraneBias] = 0;
+
+        // A counter at its start is that of a spike in the tick before, so the membrane is at its threshold or above.
+        for (int j = 0; j < 9 && !adapts && c->Counts; j++)
+        {
+            int threshold = a[Threshold + (c->ThresholdStep == 0 ? 0 : j)];
+            if (a[Counter + j] == c->CounterStart && a[Membrane + j] < threshold) a[Membrane + j] = threshold;
+        }
+    }
+
+    private static void DrawNeuron(LoopCase* c, int* a)
+    {
+        for (int i = 0; i < Decay; i += 16) a[i] = Magnitude(i == Input ? c->Shift : i == Drive ? c->DriveShift : 0);
+        a[Counter] = c->Counts && c->HasThreshold ? Next(c->CounterStart + 1) : 0;
+        a[Output] = 0;
+        if (c->Several) a[Threshold] = 1 + Next(1 << 20);
+        if (Next(8) == 0) a[Membrane] = a[Threshold];
+    }
+
+    private static void DrawDecays(ushort* decays)
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            int kind = Next(8);
+            decays[16 * i] = (ushort)(kind == 0 ? 0 : kind == 1 ? 32768 : Next(32769));
+        }
+    }
+
+    private static void Announce(LoopCase* c, NeuronLoop* l, int* a)
+    {
+        l->Begin(a + Membrane, c->Count, a + Input, c->Shift);
+        l->List = a + List;
+        l->LowerLimit = c->LowerLimit;
+        l->Decay = *(ushort*)(a + Decay) << 15;
+        l->NoThreshold = int.MaxValue;
+        l->Threshold = c->HasThreshold ? (byte*)(a + Threshold) : (byte*)&l->NoThreshold;
+        l->Shift |= (c->HasThreshold ? c->ThresholdStep : 0) << NeuronLoop.OwnShift;
+        l->Reset.Place((byte*)(a + Reset), c->ResetStep, a);
+        l->CurrentDistance = 4 * Current;
+        l->SynapticDecay = *(ushort*)(a + SynapticDecay) << 15;
+        l->Decays.Place((byte*)(a + Decay), c->DecayStep, a);
+        l->SynapticDecays.Place((byte*)(a + SynapticDecay), c->SynapticDecayStep, a);
+        l->AdaptationDecays.Place((byte*)(a + AdaptationDecay), c->AdaptationDecayStep, a);
+        l->CounterDistance = 4 * Counter;
+        l->CounterStart = c->CounterStart;
+        l->OutputDistance = 4 * Output;
+        l->MostSpikes = c->MostSpikes;
+        l->Spikes = 0;
+        l->AdaptationDecay = *(ushort*)(a + AdaptationDecay) << 15;
+        l->Own.Place((byte*)(a + Own), c->OwnStep, a);
+        l->AdaptationDistance = 4 * Adaptation;
+        l->ThresholdLowerLimit = c->ThresholdLowerLimit;
+        l->DriveDistance = 4 * Drive;
+        l->DriveLimit = Limit >> c->DriveShift;
+        l->DriveShift = c->DriveShift;
+        int flags = c->Rule << NeuronLoop.RuleShift;
+        if (c->Next) flags |= NeuronLoop.Next | NeuronLoop.State;
+        if (c->Equal) flags |= NeuronLoop.Equal;
+        if (c->HasCurrent) flags |= NeuronLoop.Current | NeuronLoop.Extra | (c->OldCurrent ? NeuronLoop.OldCurrent : 0);
+        if ((c->DecayStep | c->SynapticDecayStep | c->AdaptationDecayStep) != 0) flags |= NeuronLoop.OwnDecays | NeuronLoop.Extra;
+        if (c->Counts) flags |= NeuronLoop.Counted | NeuronLoop.State;
+        if (c->Several) flags |= NeuronLoop.Several;
+        if (c->Adapts) flags |= NeuronLoop.Adaptive | NeuronLoop.State;
+        if (c->Driven) flags |= NeuronLoop.Driven;
+        for (int j = 0; j < c->Count; j++)
+            if (a[Input + j] > Limit >> c->Shift || a[Input + j] < -(Limit >> c->Shift)) flags |= NeuronLoop.Extra;
+        l->Flags = flags | l->SetBiases((byte*)(a + InputBias), c->InputBiasStep, (byte*)(a + MembraneBias), c->MembraneBiasStep, c->HasCurrent);
+    }
+
+    // ARITHMETIC.md, section 3, line by line, for neuron j.
+    private static void Formula(LoopCase* p, int* a, int j)
+    {
+        int own = p->ThresholdStep == 0 ? 0 : j, theta = a[Threshold + own], alpha = a[Adaptation + j], v = a[Membrane + j], counter = a[Counter + j];
+        int b = ((ushort*)(a + Decay))[p->DecayStep == 0 ? 0 : j], synaptic = ((ushort*)(a + SynapticDecay))[p->SynapticDecayStep == 0 ? 0 : j], adaptation = ((ushort*)(a + AdaptationDecay))[p->AdaptationDecayStep == 0 ? 0 : j];
+        int to = a[Reset + (p->ResetStep == 0 ? 0 : j)], c = (Sat(p, a[Input + j], Limit >> p->Shift) << p->Shift) + a[InputBias + (p->InputBiasStep == 0 ? 0 : j)], drive = c;
+        if (p->HasCurrent)
+        {
+            int i = a[Current + j], now = Sat(p, (int)(((long)i * synaptic) >> 15) + c, Limit);
+            drive = p->OldCurrent ? i : now;
+            a[Current + j] = now;
+        }
+
+        bool pending = p->Next && (p->Counts ? counter == p->CounterStart : p->HasThreshold && Compares(p, v, theta));
+        int taken = theta;
+        if (p->Adapts)
+        {
+            taken = theta + alpha < p->ThresholdLowerLimit ? p->ThresholdLowerLimit : theta + alpha > Limit ? Limit : theta + alpha;
+            bool spiked = p->Next ? Compares(p, v, taken) : p->Counts && counter != 0;
+            int e = p->Driven ? Sat(p, a[Drive + j], Limit >> p->DriveShift) << p->DriveShift : 0;
+            alpha = Sat(p, (int)(((long)alpha * adaptation) >> 15) + e + (spiked ? a[Own + (p->OwnStep == 0 ? 0 : j)] : 0), Limit);
+            a[Adaptation + j] = alpha;
+            if (p->Counts) a[Counter + j] = 0;
+            theta = Sat(p, theta + alpha < p->ThresholdLowerLimit ? p->ThresholdLowerLimit : theta + alpha, Limit);
+            pending = p->Next && spiked;
+            counter = 0;
+        }
+
+        if (pending && p->Rule == 1) v = to;
+        if (p->Counts && counter > 0)
+        {
+            a[Counter + j] = counter - 1;
+            if (pending && p->Rule == 2) v -= taken;
+            a[Membrane + j] = v > Limit ? Limit : v < -Limit ? -Limit : v;
+            return;
+        }
+
+        v = Sat(p, (int)(((long)v * b) >> 15) + drive + a[MembraneBias + (p->MembraneBiasStep == 0 ? 0 : j)] - (pending && p->Rule == 2 ? taken : 0), Limit);
+        if (v < p->LowerLimit) v = p->LowerLimit;
+        if (p->HasThreshold && Compares(p, v, theta))
+        {
+            int n = 1;
+            if (p->Counts) a[Counter + j] = p->CounterStart;
+            if (!p->Next && p->Rule == 1) v = to;
+            if (!p->Next && p->Rule == 2)
+            {
+                v -= theta;
+                for (; p->Several && n < p->MostSpikes && Compares(p, v, theta); n++) v -= theta;
+                v = v > Limit ? Limit : v < -Limit ? -Limit : v;
+            }
+
+            if (p->Several) a[Output + j] = n;
+            else a[List + p->Listed++] = j;
+            p->Spikes += n;
+        }
+
+        a[Membrane + j] = v;
+    }
+
+    private static bool Compares(LoopCase* p, int v, int threshold)
+    {
+        return p->Equal ? v >= threshold : v > threshold;
+    }
+
+    private static int Sat(LoopCase* p, int value, int limit)
+    {
+        if (value <= limit && value >= -limit) return value;
+        p->Saturations++;
+        return value > 0 ? limit : -limit;
+    }
+
+    // Up to the limit, or for an input to be shifted mostly up to that one's; often small, often the limit itself, either sign.
+    private static int Magnitude(int shift)
+    {
+        int kind = Next(8), value = kind == 0 ? Limit : kind < 3 ? Next(1 << 24) << 4 : Next(1 << Next(25));
+        if (kind != 1) value >>= shift;
+        return Coin() ? value : -value;
+    }
+
+    private static bool Coin()
+    {
+        return Next(2) == 0;
+    }
+
+    private static int Step(int bytes)
+    {
+        return Coin() ? bytes : 0;
     }
 
     private static int Weight(byte* row, int j, int wide)

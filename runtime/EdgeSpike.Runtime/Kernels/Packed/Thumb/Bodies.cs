@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace EdgeSpike.Runtime;
 
 /// <summary>
-/// The bodies of Bodies.s, for Cortex-M cores with the DSP extension (M4, M7, M33). Replaces Kernels/Packed/Bodies.cs, which
+/// The bodies of Bodies.S, for Cortex-M cores from Armv7-M on (M3, M4, M7, M33). Replaces Kernels/Packed/Bodies.cs, which
 /// says what each does; bit-identical to it.
 /// </summary>
 internal static partial class Kernels
@@ -60,4 +60,8 @@ internal static partial class Kernels
     [RuntimeImport("*", "kernels_step_reset_now")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern unsafe int StepResetNow(int* v, int* end, int* input, int shift, int decay, byte* thresholds, int step, int* list, int keep, int subtract, int value);
+
+    [RuntimeImport("*", "kernels_step_loop")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern unsafe void StepLoop(NeuronLoop* p);
 }
