@@ -57,7 +57,7 @@ internal sealed class FirmwareBuild
     /// <summary>The command that builds it.</summary>
     public IReadOnlyList<string> Command =>
     [
-        "dotnet", "build", Path.Combine(_root, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
+        "dotnet", "build", Path.Combine(_root, "firmware", "bare-metal"), "-nologo", "-v:minimal", "-nodeReuse:false",
         $"-p:Board={Escape(Path.GetDirectoryName(_boardPath) == Path.Combine(_root, "boards") ? Board.Name : _boardPath)}",
         $"-p:Model={Escape(_modelPath)}", $"-p:FirmwareOutput={Escape(_folder)}", .. _kind switch { ImageKind.AllOperators => (string[])["-p:Operators=All"], ImageKind.VerifiedModel => ["-p:Verification=Build"], _ => [] },
     ];

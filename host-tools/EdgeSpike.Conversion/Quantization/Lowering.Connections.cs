@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using EdgeSpike.Conversion.Graph;
-using EdgeSpike.Conversion.Planning;
 
 namespace EdgeSpike.Conversion.Quantization;
 

@@ -9,7 +9,6 @@ using System.Text.Json;
 using EdgeSpike.Conversion;
 using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Reporting;
-using EdgeSpike.Demos.Blimp;
 
 namespace EdgeSpike.Training.Evolution.Blimp;
 
