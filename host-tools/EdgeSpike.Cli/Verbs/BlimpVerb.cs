@@ -31,6 +31,8 @@ internal static class BlimpVerb
         Option<double?> seconds = Whole("--seconds", "T", "Length of the flight; after 200 s it begins again, with other gusts. Default 200.", 1, 86_400);
         Option<string?> flight = Choices.Path("--flight", "FILE.csv", "A recorded flight at 30 Hz (columns k, t_s, u, h_detrended_m): both controllers are given its error.");
         Option<bool> evaluate = new("--evaluate") { Description = "Figures of the closed loop over many seeds, beside PID and the paper's." };
+        Option<string?> plant = new("--plant") { Description = "What flies in --evaluate: the paper's double integrator, or the range model identified from recorded flights. Default: integrator.", HelpName = "integrator|range" };
+        plant.AcceptOnlyFromAmong("integrator", "range");
         Option<bool> faults = new("--faults") { Description = "What breaks in flight, how soon it is found, and what becomes of it." };
         Option<string?> report = Choices.Path("--report", "DIR", "Folder for blimp.html and blimp.json.");
         Option<double?> pace = Choices.Number("--pace", "SECONDS", $"Time of a control step; 0.1 is real time. With --board the simulator then does not wait for late answers. Default {DefaultPace.ToString(CultureInfo.InvariantCulture)} when someone watches, else none.", v => v is >= 0 and <= 10, "0 to 10");
@@ -43,8 +45,9 @@ internal static class BlimpVerb
             ("edgespike demo blimp --board mps2-an386 --pace 0.1", "in real time: the blimp does not wait for the board"),
             ("edgespike demo blimp --flight blimp_sysid_5.csv", "a recorded flight's error, given to both"),
             ("edgespike demo blimp --evaluate --json", "20 flights with noise and a buoyancy off by up to 20 %, in figures"),
+            ("edgespike demo blimp --evaluate --plant range", "the same on the plant that was identified from recorded flights"),
             ("edgespike demo blimp --faults", "the table of faults and outcomes"));
-        foreach (Option option in (Option[])[model, seed, seeds, seconds, flight, evaluate, faults, report, pace]) blimp.Add(option);
+        foreach (Option option in (Option[])[model, seed, seeds, seconds, flight, evaluate, plant, faults, report, pace]) blimp.Add(option);
         boards.AddTo(blimp);
         blimp.Work = parsed =>
         {
@@ -53,6 +56,7 @@ internal static class BlimpVerb
             string[] modes = [.. new[] { table ? "--faults" : null, figures ? "--evaluate" : null, recorded is null ? null : "--flight" }.OfType<string>()];
             if (modes.Length > 1) throw new ConversionException(ErrorCode.Usage, string.Join(" ", modes), "they are different runs", "give one of them");
             Only(parsed.GetValue(seeds) is not null, "--seeds", table || figures, "--evaluate or --faults");
+            Only(parsed.GetValue(plant) is not null, "--plant", figures, "--evaluate");
             Only(parsed.GetValue(seed) is not null, "--seed", modes.Length == 0, "the flight that is shown");
             Only(parsed.GetValue(seconds) is not null, "--seconds", modes.Length == 0, "the flight that is shown");
             Only(parsed.GetValue(report) is not null, "--report", !table && !figures, "the flight that is shown, or --flight");
@@ -77,7 +81,7 @@ internal static class BlimpVerb
                 SpikingController spiking = new(controller, device);
                 int count = (int)(parsed.GetValue(seeds) ?? BlimpEvaluation.DefaultSeeds);
                 if (table) return Faults(session, controller, spiking, count, device);
-                if (figures) return Evaluate(session, controller, spiking, count, device);
+                if (figures) return Evaluate(session, controller, spiking, count, parsed.GetValue(plant) == "range" ? FlightPlant.Range : FlightPlant.DoubleIntegrator, path is null || temporary is not null, device);
                 BlimpDemo demo = file is not null ? new BlimpDemo(controller, spiking, file)
                     : new BlimpDemo(controller, spiking, (ulong)(parsed.GetValue(seed) ?? 1), (int)Math.Round((parsed.GetValue(seconds) ?? BlimpScenario.RoundSteps * BlimpTiming.ControlSeconds) / BlimpTiming.ControlSeconds));
                 return Show(session, controller, demo, device, parsed.GetValue(pace), parsed.GetValue(report));
@@ -183,27 +187,30 @@ internal static class BlimpVerb
         if (microseconds > 0) session.Cancellation.WaitHandle.WaitOne(TimeSpan.FromMicroseconds(microseconds));
     }
 
-    private static ErrorCode Evaluate(Session session, BlimpModel model, SpikingController spiking, int seeds, ControlDevice? device)
+    private static ErrorCode Evaluate(Session session, BlimpModel model, SpikingController spiking, int seeds, FlightPlant plant, bool included, ControlDevice? device)
     {
-        IReadOnlyList<BlimpRow> rows = LongWork.Run(session, "flying", progress => BlimpEvaluation.Run(spiking, seeds, progress));
+        IReadOnlyList<BlimpRow> rows = LongWork.Run(session, "flying", progress => BlimpEvaluation.Run(spiking, seeds, plant, progress));
         session.Show(
             new
             {
-                Model = model.Where, ModelSha256 = model.Sha256, Seeds = seeds, Simulated = true,
+                Model = model.Where, ModelSha256 = model.Sha256, Seeds = seeds, Simulated = true, Plant = plant, Choice = included ? BlimpEvaluation.Choice : null,
                 Controllers = rows.Select(r => new { r.Controller, SteadyError = Of(r, m => m.SteadyError), OvershootUp = Of(r, m => m.OvershootUp), OvershootDown = Of(r, m => m.OvershootDown), Oscillation = Of(r, m => m.Oscillation), MeanError = Of(r, m => m.MeanError), Effort = Of(r, m => m.Effort), Roughness = Of(r, m => m.Roughness) }),
                 Paper = new { PidOvershootUp = BlimpEvaluation.PaperUp, PidOvershootDown = BlimpEvaluation.PaperDown, SpikingOscillation = BlimpEvaluation.PaperSpiking },
                 Board = device?.Place, device?.SameTicks,
             },
             console =>
             {
-                Tables.Line(console, $"SIMULATED: {seeds} flights of 3 min, a step of 0.5 m up and down, buoyancy off by up to 20 %; cm, mean (worst)");
-                console.Write(Tables.Of(
-                    ["", ">steady error", ">overshoot up", ">overshoot down", ">oscillation", ">mean |e|", ">mean |u|", ">mean |Δu|"],
-                    [
-                        .. rows.Select(r => (string[])[r.Controller, Centimetres(r, m => m.SteadyError), Centimetres(r, m => m.OvershootUp), Centimetres(r, m => m.OvershootDown), Centimetres(r, m => m.Oscillation), Centimetres(r, m => m.MeanError), $"{Fixed(r.Mean(m => m.Effort), 2)}", $"{Fixed(r.Mean(m => m.Roughness), 2)}"]),
-                        ["paper, real blimp: PID", "", Fixed(100 * BlimpEvaluation.PaperUp, 0), Fixed(100 * BlimpEvaluation.PaperDown, 0), "", "", "", ""],
-                        ["paper, real blimp: spiking", "", "", "", $"±{Fixed(100 * BlimpEvaluation.PaperSpiking, 0)}", "", "", ""],
-                    ]));
+                Tables.Line(console, $"SIMULATED: {seeds} flights of 3 min, seeds 1 to {seeds}, {(plant == FlightPlant.Range ? "identified range model" : "double integrator")}, a step of 0.5 m up and down, buoyancy off by up to 20 %; cm, mean (worst)");
+                List<string[]> table = [.. rows.Select(r => (string[])[r.Controller, Centimetres(r, m => m.SteadyError), Centimetres(r, m => m.OvershootUp), Centimetres(r, m => m.OvershootDown), Centimetres(r, m => m.Oscillation), Centimetres(r, m => m.MeanError), $"{Fixed(r.Mean(m => m.Effort), 2)}", $"{Fixed(r.Mean(m => m.Roughness), 2)}"])];
+                if (plant == FlightPlant.DoubleIntegrator)
+                {
+                    table.Add(["paper, PID", "", Fixed(100 * BlimpEvaluation.PaperUp, 0), Fixed(100 * BlimpEvaluation.PaperDown, 0), "", "", "", ""]);
+                    table.Add(["paper, spiking", "", "", "", $"±{Fixed(100 * BlimpEvaluation.PaperSpiking, 0)}", "", "", ""]);
+                }
+
+                console.Write(Tables.Of(["", ">steady error", ">overshoot up", ">overshoot down", ">oscillation", ">mean |e|", ">mean |u|", ">mean |Δu|"], table));
+                if (plant == FlightPlant.DoubleIntegrator) Tables.Line(console, "the paper's figures are of a real blimp");
+                if (included) Tables.Line(console, BlimpEvaluation.Choice);
                 if (device is not null) Tables.Line(console, $"{Units.Number(device.SameTicks)} steps on {device.Place} equal the host's, all of them");
             });
         return ErrorCode.None;

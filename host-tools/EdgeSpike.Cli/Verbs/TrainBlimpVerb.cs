@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using EdgeSpike.Cli.Terminal;
 using EdgeSpike.Conversion;
 using EdgeSpike.Conversion.Graph;
@@ -11,7 +12,7 @@ using EdgeSpike.Training.Evolution.Distributed;
 
 namespace EdgeSpike.Cli.Verbs;
 
-/// <summary>edgespike train blimp: evolves the controllers of 80 neurons that imitate PD and I.</summary>
+/// <summary>edgespike train blimp: evolves the controllers of 80 neurons that imitate PD and I, then both in flight.</summary>
 internal static class TrainBlimpVerb
 {
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(5);
@@ -20,21 +21,22 @@ internal static class TrainBlimpVerb
     public static VerbCommand Create(Session session)
     {
         BlimpSettings defaults = new() { Control = ControlTask.ProportionalDerivative };
-        Argument<string> part = new("PART") { Description = "pd (LIF neurons), i (IWTA-LIF neurons); both: joins evolved controllers to one model, and flies it; description: writes what convert takes, of one genome or of both; worker: evaluates for others.", HelpName = "pd|i|both|description|worker" };
+        Argument<string> part = new("PART") { Description = "pd (LIF neurons), i (IWTA-LIF neurons), each by imitation; both: in flight, from these two, to one model; description: writes what convert takes, of a genome; worker: evaluates for others.", HelpName = "pd|i|both|description|worker" };
         part.AcceptOnlyFromAmong("pd", "i", "both", "description", "worker");
         Option<string?> output = Choices.Path("--output", "OUT.esm", "Model to write; beside it its description (.json, .safetensors), its genome, the log, and while it runs a checkpoint. For description: the .json.", "-o");
         Option<double?> seed = Choices.Number("--seed", "S", "Seed of all that is drawn. Default 1.", v => v >= 0 && v <= uint.MaxValue && v == Math.Floor(v), "a whole number from 0 up");
         Option<double?> evaluations = Choices.Number("--evaluations", "N", "Evaluations of a genome. Default 2,500,000, the paper's.", v => v >= 1 && v <= 1e12 && v == Math.Floor(v), "a whole number from 1 up");
         Option<double?> population = Choices.Number("--population", "L", $"Genomes of a generation. Default {defaults.Population}.", v => v is >= 4 and <= 4096 && v == Math.Floor(v), "a whole number from 4 to 4096");
         Option<double?> sigma = Choices.Number("--sigma", "S", "Initial step, in units of a parameter's range. Default 0.1.", v => v is > 0 and <= 1, "a number above 0, at most 1");
-        Option<double?> closed = Choices.Number("--closed-loop", "W", "Weight of the cost of simulated flights beside the loss of imitation. Default 0: the loss alone.", v => v is >= 0 and <= 1000, "a number from 0 to 1000");
-        Option<string?> partner = Choices.Path("--partner", "GENOME.json", "Genome of the evolved controller of the other part, which flies along. Default: the classical one does.");
-        Option<string?> start = Choices.Path("--start", "GENOME.json", "Genome to start from. Default: drawn from the bounds.");
-        Option<string?> data = Choices.Path("--data", "DIR", "Folder of the recorded flights, for pd. Default: blimp/flight_csv in EDGESPIKE_DATA.");
-        Option<bool> simulated = new("--simulated") { Description = "Simulated flights in place of recorded ones, for pd." };
+        Option<double?> buoyancy = Choices.Number("--buoyancy", "SHARE", $"For both: by how much buoyancy is off at most in their flights. Default {BlimpSettings.DefaultBuoyancyOff}.", v => v is >= 0 and <= 0.5, "a share from 0 to 0.5");
+        Option<double?> imitation = Choices.Number("--imitation", "W", $"For both: weight of the losses of imitation beside the cost of flights, in cm. Default {BlimpSettings.DefaultLossWeight}.", v => v is >= 0 and <= 1000, "a number from 0 to 1000");
+        Option<string?> start = Choices.Path("--start", "GENOME.json", "Genome of the same part to start from; of both instead of --pd and --i. Default: drawn from the bounds.");
+        Option<string?> data = Choices.Path("--data", "DIR", "Folder of the recorded flights, for pd and both. Default: blimp/flight_csv in EDGESPIKE_DATA.");
+        Option<bool> simulated = new("--simulated") { Description = "Simulated flights in place of recorded ones, for pd and both." };
         Option<double?> threads = Choices.Number("--threads", "T", "Vectors of genomes evaluated at once. Default: one for each core.", v => v is >= 1 and <= 1024 && v == Math.Floor(v), "a whole number from 1 up");
         Option<bool> plain = new("--lif") { Description = "LIF neurons for i too, which can't integrate: for comparison." };
-        Option<string?> first = Choices.Path("--pd", "GENOME.json", "For both and description: the genome of pd."), second = Choices.Path("--i", "GENOME.json", "For both and description: the genome of i.");
+        Option<string?> first = Choices.Path("--pd", "GENOME.json", "For both: the genome of pd to start from."), second = Choices.Path("--i", "GENOME.json", "For both: the genome of i to start from.");
+        Option<string?> described = Choices.Path("--genome", "GENOME.json", "For description: the genome, of one controller or of both.");
         Option<string?> broker = Choices.Path("--broker", "mqtt://HOST", "Spread the evaluations over workers at this MQTT 5 broker. What they don't answer is done here; the result is the same.");
         Option<string?> worker = Choices.Path("--worker", "mqtt://HOST", "For worker: the broker to take work from, until Ctrl-C.");
         Option<double?> patience = Choices.Number("--patience", "SECONDS", "With --broker: how long a worker may take before its work is given to another. Default 5.", v => v is > 0 and <= 3600, "a number above 0, at most 3600");
@@ -42,49 +44,49 @@ internal static class TrainBlimpVerb
         VerbCommand blimp = new(
             "blimp", "Evolves a controller of 80 spiking neurons for a blimp, in the integers that it will fly with.",
             ("edgespike train blimp pd -o pd.esm", "the proportional and derivative part, from recorded flights"),
-            ("edgespike train blimp i -o i.esm --closed-loop 1 --partner pd.genome.json", "the integral part, flying with the other"),
+            ("edgespike train blimp i -o i.esm", "the integral part"),
             ("edgespike train blimp pd -o pd.esm --resume", "go on after an interruption"),
-            ("edgespike train blimp both --pd pd.genome.json --i i.genome.json -o blimp.esm", "one model of 160 neurons, and 20 flights of it beside PID"),
-            ("edgespike train blimp description --i i.genome.json -o i.json", "the network of a genome, for convert, inspect and other tools"),
+            ("edgespike train blimp both --pd pd.genome.json --i i.genome.json --sigma 0.03 -o blimp.esm", "one model of 160 neurons, evolved further in flight"),
+            ("edgespike train blimp description --genome blimp.genome.json -o blimp.json", "the network of a genome, for convert, inspect and other tools"),
             ("edgespike train blimp worker --worker mqtt://robot.local", "evaluate for whoever runs with --broker mqtt://robot.local"));
         blimp.Add(part);
-        foreach (Option option in (Option[])[output, seed, evaluations, population, sigma, closed, partner, start, data, simulated, threads, plain, first, second, broker, worker, patience, resume]) blimp.Add(option);
+        foreach (Option option in (Option[])[output, seed, evaluations, population, sigma, buoyancy, imitation, start, data, simulated, threads, plain, first, second, described, broker, worker, patience, resume]) blimp.Add(option);
         blimp.Work = parsed =>
         {
             string? folder = parsed.GetValue(data);
             if (parsed.GetValue(part) == "worker") return Work(session, parsed.GetValue(worker), folder);
             bool describe = parsed.GetValue(part) == "description";
             string model = parsed.GetValue(output) ?? throw new ConversionException(ErrorCode.OptionNeeded, "-o", "no file to write", describe ? "give -o OUT.json" : "give -o OUT.esm");
-            if (describe) return Describe(session, model, parsed.GetValue(first), parsed.GetValue(second));
+            if (describe) return Describe(session, model, parsed.GetValue(described));
             if (!model.EndsWith(".esm", StringComparison.OrdinalIgnoreCase))
                 throw new ConversionException(ErrorCode.Usage, $"-o {model}", "a model ends in .esm", $"give {Path.ChangeExtension(model, ".esm")}");
-            if (parsed.GetValue(part) == "both") return Join(session, model, parsed.GetValue(first), parsed.GetValue(second));
             BlimpSettings settings = defaults with
             {
-                Control = parsed.GetValue(part) == "i" ? ControlTask.Integral : ControlTask.ProportionalDerivative,
+                Control = parsed.GetValue(part) switch { "i" => ControlTask.Integral, "both" => ControlTask.Both, _ => ControlTask.ProportionalDerivative },
                 Seed = (ulong)(parsed.GetValue(seed) ?? defaults.Seed),
                 Evaluations = (long)(parsed.GetValue(evaluations) ?? defaults.Evaluations),
                 Population = (int)(parsed.GetValue(population) ?? defaults.Population),
                 Sigma = parsed.GetValue(sigma) ?? defaults.Sigma,
                 Plain = parsed.GetValue(plain),
-                ClosedWeight = parsed.GetValue(closed) ?? defaults.ClosedWeight,
+                LossWeight = parsed.GetValue(imitation) ?? defaults.LossWeight,
+                BuoyancyOff = parsed.GetValue(buoyancy) ?? defaults.BuoyancyOff,
             };
-            double[]? Genome(Option<string?> from, bool other)
+            bool both = settings.Control == ControlTask.Both;
+            if (!both && (parsed.GetValue(first) ?? parsed.GetValue(second)) is not null) throw new ConversionException(ErrorCode.Usage, "--pd, --i", "they are for both", "leave them out");
+            double[]? from = Genes(parsed.GetValue(start), settings.Control);
+            if (both && from is null)
             {
-                if (parsed.GetValue(from) is not string path) return null;
-                GenomeFile file = GenomeFile.Read(path);
-                if ((file.Settings.Control == settings.Control) == other)
-                    throw new ConversionException(ErrorCode.InputMismatch, path, $"it is of the {(other ? "same" : "other")} part", $"give a genome of the {(other ? "other" : "same")} one");
-                return file.Genes;
+                if (parsed.GetValue(first) is null || parsed.GetValue(second) is null) throw new ConversionException(ErrorCode.OptionNeeded, "both", "it starts from two genomes", "give --pd and --i");
+                from = [.. Genes(parsed.GetValue(first), ControlTask.ProportionalDerivative)!, .. Genes(parsed.GetValue(second), ControlTask.Integral)!];
             }
 
-            BlimpTask task = new(settings.Control, settings.Seed, settings.ClosedWeight, Genome(partner, true), Flights(settings.Control, folder, parsed.GetValue(simulated)), settings.Plain);
+            BlimpTask task = new(settings.Control, settings.Seed, Flights(settings.Control, folder, parsed.GetValue(simulated)), settings.Plain, settings.BuoyancyOff, settings.LossWeight);
             using DistributedEvaluator? spread = parsed.GetValue(broker) is string address
-                ? new DistributedEvaluator(address, task, settings, settings.Control == ControlTask.ProportionalDerivative && !parsed.GetValue(simulated), TimeSpan.FromSeconds(parsed.GetValue(patience) ?? 5))
+                ? new DistributedEvaluator(address, task, settings, settings.Control != ControlTask.Integral && !parsed.GetValue(simulated), TimeSpan.FromSeconds(parsed.GetValue(patience) ?? 5))
                 : null;
             IGenerationEvaluator evaluator = spread is not null ? spread : new LocalEvaluator((int)(parsed.GetValue(threads) ?? Environment.ProcessorCount));
             Stopwatch watch = Stopwatch.StartNew(), sinceLast = Stopwatch.StartNew();
-            GenomeFile result = BlimpTraining.Run(settings, task, evaluator, Genome(start, false), model, parsed.GetValue(resume), progress =>
+            GenomeFile result = BlimpTraining.Run(settings, task, evaluator, from, model, parsed.GetValue(resume), progress =>
             {
                 session.Cancellation.ThrowIfCancellationRequested();
                 if (sinceLast.Elapsed < s_between) return;
@@ -92,13 +94,20 @@ internal static class TrainBlimpVerb
                 session.Error.WriteLine($"{Units.Number(progress.Evaluations)} of {Units.Number(settings.Evaluations)} evaluations, {Units.Number((long)progress.PerSecond)} a second; value {progress.Value:F4}, best {progress.Best:F4}, step {progress.Sigma:G3}");
             });
             double seconds = watch.Elapsed.TotalSeconds;
+            FlightMetrics[] flights = task.ValidationMetrics(result.Genes);
             session.Show(
-                new { Model = model, result.Settings, result.Data, result.EvaluationsDone, result.Value, result.HeldOutLoss, Seconds = seconds, spread?.FromWorkers, spread?.Here, spread?.SentAgain, spread?.Refused, spread?.Late },
+                new { Model = model, result.Settings, result.Data, result.EvaluationsDone, result.Value, result.HeldOutLoss, Seconds = seconds, spread?.FromWorkers, spread?.Here, spread?.SentAgain, spread?.Refused, spread?.Late, ValidationFlights = flights },
                 console =>
                 {
                     Tables.Line(console, $"{Units.Number(result.EvaluationsDone)} evaluations in {seconds:F0} s, on {result.Data}");
                     if (spread is not null) Tables.Line(console, $"groups: {spread.FromWorkers} by workers, {spread.Here} here; {spread.SentAgain} sent again, {spread.Refused} results refused, {spread.Late} late");
-                    Tables.Line(console, $"held-out loss {result.HeldOutLoss:F4}, value {result.Value:F4}");
+                    Tables.Line(console, $"held-out loss {string.Join(" and ", result.HeldOutLoss.Select(l => $"{l:F4}"))}, value {result.Value:F4}");
+                    if (flights.Length > 0)
+                    {
+                        string Of(Func<FlightMetrics, double> metric) => $"{100 * flights.Average(metric):F1} ({100 * flights.Max(metric):F1})";
+                        Tables.Line(console, $"{flights.Length} validation flights, cm, mean (worst): steady error {Of(m => m.SteadyError)}, overshoot up {Of(m => m.OvershootUp)}, down {Of(m => m.OvershootDown)}, oscillation {Of(m => m.Oscillation)}");
+                    }
+
                     Tables.Line(console, $"{model}, {Path.GetFileName(Path.ChangeExtension(model, ".json"))}, {Path.GetFileName(Path.ChangeExtension(model, ".safetensors"))}, {Path.GetFileName(Path.ChangeExtension(model, ".genome.json"))}, {Path.GetFileName(Path.ChangeExtension(model, ".csv"))}");
                 });
             return ErrorCode.None;
@@ -123,30 +132,23 @@ internal static class TrainBlimpVerb
         return ErrorCode.None;
     }
 
-    private static ErrorCode Describe(Session session, string path, string? pd, string? i)
+    private static ErrorCode Describe(Session session, string path, string? genome)
     {
         if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".genome.json", StringComparison.OrdinalIgnoreCase))
             throw new ConversionException(ErrorCode.Usage, $"-o {path}", "a description ends in .json, and is no genome", $"give {Path.ChangeExtension(path.Replace(".genome.", ".", StringComparison.OrdinalIgnoreCase), ".json")}");
-        NetworkGraph graph = ControllerDescription.Write(pd is null ? null : (GenomeFile.Read(pd), pd), i is null ? null : (GenomeFile.Read(i), i), path);
+        if (genome is null) throw new ConversionException(ErrorCode.OptionNeeded, "description", "there is no genome to describe", "give --genome");
+        NetworkGraph graph = ControllerDescription.Write(GenomeFile.Read(genome), path);
         string tensors = Path.ChangeExtension(path, ".safetensors");
         session.Show(new { Description = path, Tensors = tensors, graph.Name, Nodes = graph.Nodes.Count }, console => Tables.Line(console, $"{path}, {Path.GetFileName(tensors)}: {graph.Name}, {graph.Nodes.Count} nodes"));
         return ErrorCode.None;
     }
 
-    private static ErrorCode Join(Session session, string model, string? pd, string? i)
+    private static double[]? Genes(string? path, ControlTask control)
     {
-        if (pd is null || i is null) throw new ConversionException(ErrorCode.OptionNeeded, "both", "it joins two genomes", "give --pd and --i");
-        BlimpFlights flights = BlimpFlights.Join(GenomeFile.Read(pd), pd, GenomeFile.Read(i), i, model);
-        session.Show(
-            new { Model = model, flights.Bytes, flights.ArenaBytes, flights.Rows },
-            console =>
-            {
-                console.Write(Tables.Of(
-                    ["20 flights, mean (worst)", ">steady error", ">overshoot up", ">overshoot down", ">oscillation", ">mean |e|"],
-                    System.Linq.Enumerable.Select(flights.Rows, r => (string[])[r.Controller, r.Text(m => m.SteadyError), r.Text(m => m.OvershootUp), r.Text(m => m.OvershootDown), r.Text(m => m.Oscillation), r.Text(m => m.MeanError)])));
-                Tables.Line(console, $"{model}: {Units.Bytes(flights.Bytes)}, working memory {Units.Bytes(flights.ArenaBytes)}");
-            });
-        return ErrorCode.None;
+        if (path is null) return null;
+        GenomeFile file = GenomeFile.Read(path);
+        if (file.Settings.Control != control) throw new ConversionException(ErrorCode.InputMismatch, path, "it is of another part", "give a genome of the part that the option names");
+        return file.Genes;
     }
 
     private static FlightFile[]? Flights(ControlTask control, string? folder, bool simulated)

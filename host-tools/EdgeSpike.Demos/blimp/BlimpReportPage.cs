@@ -183,6 +183,8 @@ public static class BlimpReportPage
     {
         Plot plot = Conversion.Reporting.Figure.NewPlot("", "s", vertical);
         plot.Axes.SetLimitsX(0, Math.Max(1, result.SetPoint.Length) * BlimpTiming.ControlSeconds);
+        // Room for the number of a tick at the very top.
+        plot.Axes.Title.MinimumSize = 10;
         return plot;
     }
 

@@ -26,7 +26,7 @@ public sealed class BlimpScenario
     public BlimpScenario(ulong seed)
     {
         _seed = seed;
-        Buoyancy = DoubleIntegrator.NominalBuoyancy * new SeededRandom(seed, 0x62).Next(0.8, 1.2);
+        Buoyancy = ClosedLoop.Buoyancy(seed);
     }
 
     /// <summary>The parts of a round.</summary>

@@ -41,7 +41,8 @@ public sealed record FaultOutcome(int? Found, int? Safe, int? Back, int? Regaine
 /// Integers as a device has them: mm, mm/s², µs. The loop's output is the command less the nominal hover thrust, so that its internal model
 /// (altitude, speed, bias) has only what buoyancy is off to learn. The safe action is to carry the weight that it has learnt and to come to rest
 /// by the model's speed: nothing else brakes this plant. Beside the lidar it hears the set-point and the motor's thrust; a lidar frame's
-/// signal strength, which the TFmini-S sends along, tells a still scene from a frozen sensor. While the safe action holds, the controller is given no error: an integral that can't act must not wind up.
+/// signal strength, which the TFmini-S sends along, tells a still scene from a frozen sensor. While the safe action holds, the controller is given no error: an integral that can't act must not wind up. From there the set-point
+/// is approached at <see cref="Approach"/>.
 /// </remarks>
 public static class GuardedFlight
 {
@@ -53,6 +54,9 @@ public static class GuardedFlight
 
     /// <summary>Most by which the command moves in a step under the safe action, and until the controller has taken over again, mm/s².</summary>
     public const int Slew = 500;
+
+    /// <summary>How fast the set-point is approached after the safe action, mm a step.</summary>
+    public const int Approach = 30;
 
     private const int Learnt = 200, Period = 100_000, Hover = 2020, FullScale = 3300, DeadZone = 100;
     private const double Start = 9, Climb = 0.5, Near = 0.25;
@@ -97,7 +101,7 @@ public static class GuardedFlight
         FlightFault held = new(fault.Kind, FaultStart * BlimpTiming.ControlSeconds, fault.Steps * BlimpTiming.ControlSeconds);
         int faultEnd = FaultStart + fault.Steps;
         BlimpSimulation blimp = new(
-            new DoubleIntegrator(DoubleIntegrator.NominalBuoyancy * new SeededRandom(seed, 0x62).Next(0.8, 1.2)), new FlightConditions { Faults = [held] }, seed, Start);
+            new DoubleIntegrator(ClosedLoop.Buoyancy(seed)), new FlightConditions { Faults = [held] }, seed, Start);
         ControlLoop loop = Configure();
         LoopError error = loop.Start(0);
         if (error != LoopError.None) throw new InvalidOperationException($"the loop refuses its configuration: {error}");
@@ -106,7 +110,8 @@ public static class GuardedFlight
         int? found = null, safe = null, back = null, regained = null, shows = fault.Kind is FaultKind.MotorStuck or FaultKind.LinkCut ? null : FaultStart;
         int reported = 0, strength = 0, output = 0, before = 0, falseTrips = 0, residual = 0, carried = 0;
         double worst = 0, move = 0, moveAtReturn = 0;
-        bool up = true, turned = false, stands = false;
+        bool up = true, turned = false, stands = false, returning = false;
+        int reference = 0;
         for (int t = 0; t < Steps; t++)
         {
             long now = (long)t * Period;
@@ -131,7 +136,12 @@ public static class GuardedFlight
             // A motor that does not obey is not asked for more and more.
             bool obeys = (loop.Faults & LoopFault.Residual) == 0;
             loop.Guard.SafeValue = Math.Clamp(obeys ? carried - (speed * 3 / 2) : carried, loop.Guard.Low, loop.Guard.High);
-            int e = state == GuardState.Safe ? 0 : loop.Inputs[1].Value - loop.Measurement;
+            // Back from where it came to rest: errors of a metre and more are beyond what the controller can brake from, with 1.3 m/s² upwards.
+            int wanted = loop.Inputs[1].Value;
+            if (state == GuardState.Safe) (reference, returning) = (loop.Measurement, true);
+            else reference = returning ? reference + Math.Clamp(wanted - reference, -Approach, Approach) : wanted;
+            if (reference == wanted) returning = false;
+            int e = reference - loop.Measurement;
             double u = controller(e / 1000.0);
             before = output;
             output = loop.Act(double.IsNaN(u) ? 0 : (int)Math.Round(1000 * Math.Clamp(u, -Actuator.Limit, Actuator.Limit)) - Hover);

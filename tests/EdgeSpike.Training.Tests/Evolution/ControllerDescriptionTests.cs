@@ -43,10 +43,9 @@ public sealed class ControllerDescriptionTests(ITestOutputHelper output)
     [InlineData("i")]
     public void The_float_network_agrees_with_the_committed_controllers(string name)
     {
-        GenomeFile genome = GenomeFile.Read(Path.Combine(s_folder, $"{name}.genome.json"));
-        NetworkGraph graph = ControllerDescription.ToGraph([(name, genome.Controller)], name);
-        ReferenceNetwork reference = new(graph, Precision.Float64);
-        ModelRunner model = new(File.ReadAllBytes(Path.Combine(s_folder, $"{name}.esm")));
+        (string, ControllerParameters)[] controller = [.. GenomeFile.Read(Path.Combine(s_folder, "blimp.genome.json")).Controllers.Where(c => c.Prefix == name)];
+        ReferenceNetwork reference = new(ControllerDescription.ToGraph(controller, name), Precision.Float64);
+        ModelRunner model = new(ControllerModel.Build(controller, name, null, []));
         string[] layers = [$"{name}.encoder", $"{name}.hidden"];
         long different = 0, pairs = 0;
         double shared = 0, total = 0, worst = 0, commands = 0, ticks = 0;
@@ -83,26 +82,23 @@ public sealed class ControllerDescriptionTests(ITestOutputHelper output)
     }
 
     /// <summary>After an evolution: 'edgespike train blimp description', as host-tools/EdgeSpike.Demos/blimp/README.md says.</summary>
-    [Theory]
-    [InlineData("pd")]
-    [InlineData("i")]
-    [InlineData("blimp")]
-    public void The_committed_description_is_of_the_committed_genomes_and_converts_to_the_committed_model(string name)
+    [Fact]
+    public void The_committed_description_is_of_the_committed_genome_and_converts_to_the_committed_model()
     {
-        (string, ControllerParameters)[] controllers = [.. ((string[])["pd", "i"]).Where(p => name == "blimp" || name == p).Select(p => (p, GenomeFile.Read(Path.Combine(s_folder, $"{p}.genome.json")).Controller))];
-        foreach ((string path, byte[] content) in ControllerDescription.Files(controllers, name == "blimp" ? name : $"blimp-{name}", Path.Combine(s_folder, $"{name}.json")))
-            Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(path)), $"{path} is not of the genomes beside it");
-        byte[] converted = Converted(DescriptionImporter.Import(Path.Combine(s_folder, $"{name}.json")));
-        long spikes = SameTickByTick(File.ReadAllBytes(Path.Combine(s_folder, $"{name}.esm")), converted, new SeededRandom(9), 1024);
+        GenomeFile genome = GenomeFile.Read(Path.Combine(s_folder, "blimp.genome.json"));
+        foreach ((string path, byte[] content) in ControllerDescription.Files(genome.Controllers, genome.Name, Path.Combine(s_folder, "blimp.json")))
+            Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(path)), $"{path} is not of the genome beside it");
+        byte[] converted = Converted(DescriptionImporter.Import(Path.Combine(s_folder, "blimp.json")));
+        long spikes = SameTickByTick(File.ReadAllBytes(Path.Combine(s_folder, "blimp.esm")), converted, new SeededRandom(9), 1024);
         Assert.True(spikes > 1000, $"{spikes} spikes");
     }
 
     [Fact]
     public void A_converted_pair_of_controllers_flies_as_the_evolved_one()
     {
-        BlimpFlights evolved = BlimpFlights.Fly(File.ReadAllBytes(Path.Combine(s_folder, "blimp.esm")));
-        BlimpFlights converted = BlimpFlights.Fly(Converted(DescriptionImporter.Import(Path.Combine(s_folder, "blimp.json"))));
-        Assert.Equal(evolved.Rows[1].Flights, converted.Rows[1].Flights);
+        BlimpModel evolved = BlimpModel.Load(File.ReadAllBytes(Path.Combine(s_folder, "blimp.esm")), "evolved");
+        BlimpModel converted = BlimpModel.Load(Converted(DescriptionImporter.Import(Path.Combine(s_folder, "blimp.json"))), "converted");
+        Assert.Equal(BlimpEvaluation.Run(new SpikingController(evolved), 5)[1].Flights, BlimpEvaluation.Run(new SpikingController(converted), 5)[1].Flights);
         Assert.Equal(evolved.ArenaBytes, converted.ArenaBytes);
     }
 

@@ -10,10 +10,12 @@ using Xunit;
 namespace EdgeSpike.TrainingTests.Evolution;
 
 /// <summary>
-/// CMA-ES on standard functions. Evaluations are held to those published for G-CMA-ES in 10 dimensions (Auger, Hansen, "A restart CMA
-/// evolution strategy with increasing population size", CEC 2005: about 1.6e3 on the sphere f1 and 6.5e3 on the rotated ellipsoid f3, to 1e-6;
-/// 1.1e4 on Rosenbrock f6 and 7.6e4 on Rastrigin f9, to 1e-2), within a factor of 2: there are negative weights here and none there.
+/// CMA-ES on standard functions in 10 dimensions, against its author's own minimal implementation: cma.purecma of pycma (N. Hansen, public domain,
+/// commit 8d16505 of 2025-09-24) with RecombinationWeights, negative ones included, on the same functions, starts, steps and targets, and
+/// with the same restarts. Its medians of evaluations: sphere 1,757 (51 runs, 1,629 to 1,960), rotated ellipsoid 4,219 (11 runs, 4,056 to 4,680),
+/// Rosenbrock 6,666 (11 runs, 4,528 to 16,124), Rastrigin 69,845 with 5 restarts (5 runs, 41,410 to 71,323).
 /// </summary>
+/// <remarks>They differ in the damping of the step and in when eigenvectors are brought up to date..</remarks>
 public sealed class CovarianceEvolutionTests
 {
     private const int N = 10, Runs = 11;
@@ -102,19 +104,21 @@ public sealed class CovarianceEvolutionTests
     private static double Median(Function function, double target, double halfRange, bool rotated, int runs = Runs) =>
         Enumerable.Range(1, runs).Select(seed => (double)Evaluations(function, target, halfRange, (ulong)seed, rotated, out _)).Order().ElementAt(runs / 2);
 
-    [Fact]
-    public void The_sphere_takes_what_is_published() => Assert.InRange(Median(Sphere, 1e-6, 100, false), 1.61e3 / 2, 1.61e3 * 2);
+    private static void Near(double reference, double factor, double median) => Assert.InRange(median, reference / factor, reference * factor);
 
     [Fact]
-    public void The_rotated_ellipsoid_takes_what_is_published() => Assert.InRange(Median(Ellipsoid, 1e-6, 100, true), 6.5e3 / 2, 6.5e3 * 2);
+    public void The_sphere_takes_what_the_reference_takes() => Near(1757, 1.15, Median(Sphere, 1e-6, 100, false));
 
     [Fact]
-    public void Rosenbrock_takes_what_is_published() => Assert.InRange(Median(Rosenbrock, 1e-2, 100, false), 1.08e4 / 2, 1.08e4 * 2);
+    public void The_rotated_ellipsoid_takes_what_the_reference_takes() => Near(4219, 1.15, Median(Ellipsoid, 1e-6, 100, true));
 
     [Fact]
-    public void Rastrigin_takes_what_is_published_and_needs_restarts()
+    public void Rosenbrock_takes_what_the_reference_takes() => Near(6666, 1.5, Median(Rosenbrock, 1e-2, 100, false));
+
+    [Fact]
+    public void Rastrigin_takes_what_the_reference_takes_and_needs_restarts()
     {
-        Assert.InRange(Median(Rastrigin, 1e-2, 5, false, 5), 7.57e4 / 2, 7.57e4 * 2);
+        Near(69_845, 2, Median(Rastrigin, 1e-2, 5, false, 5));
         Evaluations(Rastrigin, 1e-2, 5, 1, false, out int restarts);
         Assert.True(restarts >= 2, $"{restarts} restarts");
     }

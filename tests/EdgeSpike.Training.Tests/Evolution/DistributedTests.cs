@@ -59,9 +59,9 @@ public sealed class DistributedTests : IDisposable
         Directory.Delete(_folder, true);
     }
 
-    private static BlimpTask Task() => new(ControlTask.ProportionalDerivative, 6, 0.2, null, null);
+    private static BlimpTask Task() => new(ControlTask.Both, 6, null);
 
-    private static BlimpSettings Settings => new() { Control = ControlTask.ProportionalDerivative, Seed = 6, ClosedWeight = 0.2, Population = Population };
+    private static BlimpSettings Settings => new() { Control = ControlTask.Both, Seed = 6, Population = Population };
 
     private static byte[] Alone()
     {
@@ -184,8 +184,8 @@ public sealed class DistributedTests : IDisposable
         Thread lies = new(() =>
         {
             foreach (byte[] payload in work.GetConsumingEnumerable())
-                if (EvolutionPacket.TryRead(payload, task.Identity, ControllerGenome.Length, out long generation, out int group, out double[] genes))
-                    liar.Send(BrokerConnection.Results, EvolutionPacket.Write(task.Identity, generation, group, genes.Length / ControllerGenome.Length, new double[genes.Length / ControllerGenome.Length]));
+                if (EvolutionPacket.TryRead(payload, task.Identity, task.Length, out long generation, out int group, out double[] genes))
+                    liar.Send(BrokerConnection.Results, EvolutionPacket.Write(task.Identity, generation, group, genes.Length / task.Length, new double[genes.Length / task.Length]));
         });
         lies.Start();
         BlimpEvolution evolution = new(task, Population, 0.1, null);

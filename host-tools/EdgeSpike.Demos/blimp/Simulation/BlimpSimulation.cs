@@ -34,6 +34,9 @@ public sealed record FlightConditions
 /// </summary>
 public sealed class BlimpSimulation
 {
+    /// <summary>Stream of the seed's numbers that the lidar draws from.</summary>
+    public const ulong LidarStream = 1;
+
     private const double GustSeconds = 2;
 
     private readonly BlimpPlant _plant;
@@ -54,7 +57,7 @@ public sealed class BlimpSimulation
         ArgumentNullException.ThrowIfNull(conditions);
         (_plant, _conditions) = (plant, conditions);
         _random = new SeededRandom(seed);
-        _lidar = new Lidar(new SeededRandom(seed, 1), conditions.LidarNoise, conditions.LidarDropOuts);
+        _lidar = new Lidar(new SeededRandom(seed, LidarStream), conditions.LidarNoise, conditions.LidarDropOuts);
         _actuator = new Actuator(conditions.TurnSeconds);
         _plant.Reset(altitude);
         _lidar.Reset(altitude);

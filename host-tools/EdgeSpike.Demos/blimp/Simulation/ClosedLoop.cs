@@ -13,6 +13,11 @@ public sealed record StepProfile(double HoldSeconds = 60, double Height = 0.5)
     /// <summary>Control steps of the flight.</summary>
     public int Steps => 3 * HoldSteps;
 
+    /// <summary>The last control steps of a level, over which it is settled: 15 s, or the whole level where that is shorter.</summary>
+    public int SettledSteps => Math.Min(HoldSteps, (int)Math.Round(SettledSeconds / BlimpTiming.ControlSeconds));
+
+    private const double SettledSeconds = 15;
+
     /// <summary>Set-point at a control step, m.</summary>
     public double At(int step) => step / HoldSteps == 1 ? Height : 0;
 }
@@ -27,8 +32,6 @@ public sealed record StepProfile(double HoldSeconds = 60, double Height = 0.5)
 /// <param name="Roughness">Mean |u(t) − u(t−1)|.</param>
 public sealed record FlightMetrics(double SteadyError, double OvershootUp, double OvershootDown, double Oscillation, double MeanError, double Effort, double Roughness)
 {
-    private const double SettledSeconds = 15;
-
     /// <summary>Measures a flight.</summary>
     /// <param name="profile">Its set-points.</param>
     /// <param name="altitude">[steps] true altitude at each control step.</param>
@@ -36,7 +39,7 @@ public sealed record FlightMetrics(double SteadyError, double OvershootUp, doubl
     public static FlightMetrics Of(StepProfile profile, ReadOnlySpan<double> altitude, ReadOnlySpan<double> command)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        int hold = profile.HoldSteps, settled = Math.Min(hold, (int)Math.Round(SettledSeconds / BlimpTiming.ControlSeconds));
+        int hold = profile.HoldSteps, settled = profile.SettledSteps;
         double steady = 0, oscillation = 0, up = 0, down = 0, error = 0, effort = 0, rough = 0;
         for (int level = 1; level <= 2; level++)
         {
@@ -65,6 +68,16 @@ public sealed record FlightMetrics(double SteadyError, double OvershootUp, doubl
     }
 }
 
+/// <summary>What flies.</summary>
+public enum FlightPlant
+{
+    /// <summary>The paper's <see cref="Blimp.DoubleIntegrator"/>, 2 m/s² too heavy.</summary>
+    DoubleIntegrator,
+
+    /// <summary>The identified <see cref="Blimp.RangeModel"/>, neutral but for what buoyancy is off by, up to ±0.4 units of u.</summary>
+    Range,
+}
+
 /// <summary>Flies a controller in the simulator.</summary>
 public static class ClosedLoop
 {
@@ -89,10 +102,14 @@ public static class ClosedLoop
         return FlightMetrics.Of(profile, altitude, command);
     }
 
+    /// <summary>A flight of a seed on a plant; noise and what buoyancy is off by are the same on both.</summary>
+    public static BlimpSimulation Flight(FlightPlant plant, ulong seed) => plant == FlightPlant.DoubleIntegrator
+        ? DoubleIntegratorFlight(seed)
+        : new BlimpSimulation(new RangeModel(Buoyancy(seed) - DoubleIntegrator.NominalBuoyancy), new FlightConditions(), seed);
+
     /// <summary>A simulated flight of the paper's plant whose buoyancy is off by up to ±20 %, drawn from the seed.</summary>
-    public static BlimpSimulation DoubleIntegratorFlight(ulong seed)
-    {
-        SeededRandom random = new(seed, 0x62);
-        return new BlimpSimulation(new DoubleIntegrator(DoubleIntegrator.NominalBuoyancy * random.Next(0.8, 1.2)), new FlightConditions(), seed);
-    }
+    public static BlimpSimulation DoubleIntegratorFlight(ulong seed) => new(new DoubleIntegrator(Buoyancy(seed)), new FlightConditions(), seed);
+
+    /// <summary>Imbalance of buoyancy of the flight of a seed, m/s²: the nominal one off by up to ±20 %, or another share.</summary>
+    public static double Buoyancy(ulong seed, double off = 0.2) => DoubleIntegrator.NominalBuoyancy * new SeededRandom(seed, 0x62).Next(1 - off, 1 + off);
 }

@@ -37,13 +37,13 @@ public sealed class LocalEvaluator(int threads) : IGenerationEvaluator
 }
 
 /// <summary>
-/// The evolution of one controller by CMA-ES: generations, the best mean so far by <see cref="BlimpTask.Validate"/>, and checkpoints from
+/// The evolution of one controller, or of both, by CMA-ES: generations, the best mean so far by <see cref="BlimpTask.Validate"/>, and checkpoints from
 /// which a run goes on exactly as if it had never stopped.
 /// </summary>
 public sealed class BlimpEvolution
 {
-    /// <summary>Generations between two looks at the mean.</summary>
-    public const int ValidationInterval = 50;
+    // Generations between two looks at the mean: of both, each step of which may fly quite differently, more often.
+    private const int Interval = 50, IntervalOfBoth = 20;
 
     // "ESEV", version 1.
     private const uint Magic = 0x56455345, Version = 1;
@@ -61,11 +61,12 @@ public sealed class BlimpEvolution
     {
         ArgumentNullException.ThrowIfNull(task);
         _task = task;
-        double[] mean = start is null ? new double[ControllerGenome.Length] : (double[])start.Clone();
+        double[] mean = start is null ? new double[task.Length] : (double[])start.Clone();
         SeededRandom random = new(task.Seed);
         if (start is null)
             for (int i = 0; i < mean.Length; i++) mean[i] = random.Next();
-        _strategy = new CovarianceEvolution(mean, sigma, population, task.Seed);
+        // Of the 136,000 covariances of both there would never be enough evaluations to learn any.
+        _strategy = new CovarianceEvolution(mean, sigma, population, task.Seed, separable: task.Control == ControlTask.Both);
         _values = new double[population];
         Best = mean;
     }
@@ -95,7 +96,7 @@ public sealed class BlimpEvolution
         double[][] genomes = _strategy.Ask();
         evaluator.Evaluate(_task, _strategy.Generation, genomes, _values);
         _strategy.Tell(_values);
-        if (_strategy.Generation % ValidationInterval != 0) return false;
+        if (_strategy.Generation % (_task.Control == ControlTask.Both ? IntervalOfBoth : Interval) != 0) return false;
         double[] mean = _strategy.Mean.ToArray();
         LastValue = _task.Validate(mean);
         if (LastValue < BestValue) (BestValue, Best) = (LastValue, mean);
@@ -137,7 +138,7 @@ public sealed class BlimpEvolution
             if (population != _strategy.Population)
                 throw new ConversionException(ErrorCode.InputMismatch, where, $"its population is {population}", $"give --population {population}");
             double best = reader.ReadDouble(), last = reader.ReadDouble();
-            double[] genome = new double[ControllerGenome.Length];
+            double[] genome = new double[_task.Length];
             for (int i = 0; i < genome.Length; i++) genome[i] = reader.ReadDouble();
             _strategy.Restore(reader);
             (BestValue, LastValue, Best) = (best, last, genome);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text;
 using System.Text.Json;
 using EdgeSpike.Conversion;
@@ -14,7 +15,7 @@ namespace EdgeSpike.Training.Evolution.Blimp;
 /// <summary>Settings of an evolution; they and the data decide its result.</summary>
 public sealed record BlimpSettings
 {
-    /// <summary>What is imitated.</summary>
+    /// <summary>What is evolved.</summary>
     public required ControlTask Control { get; init; }
 
     /// <summary>LIF neurons for I too, for comparison; the paper's I controller is IWTA-LIF.</summary>
@@ -32,19 +33,27 @@ public sealed record BlimpSettings
     /// <summary>Initial step, in units of a parameter's range. The paper: a tenth.</summary>
     public double Sigma { get; init; } = 0.1;
 
-    /// <summary>Weight of the closed-loop cost beside the paper's loss.</summary>
-    public double ClosedWeight { get; init; }
+    /// <summary>Default of <see cref="BuoyancyOff"/>: half as much again as in the flights that are reported, or what evolves carries only just enough for those.</summary>
+    public const double DefaultBuoyancyOff = 0.3;
+
+    /// <summary>Share by which buoyancy is off at most in the flights of both.</summary>
+    public double BuoyancyOff { get; init; } = DefaultBuoyancyOff;
+
+    /// <summary>Default of <see cref="LossWeight"/>.</summary>
+    public const double DefaultLossWeight = 30;
+
+    /// <summary>Weight of the losses of imitation beside the cost of the flights of both, in cm.</summary>
+    public double LossWeight { get; init; } = DefaultLossWeight;
 }
 
 /// <summary>A genome as it is written for people and scripts, with all that leads to it again.</summary>
 /// <param name="Settings">Settings of the run.</param>
 /// <param name="Data">Where the data was from.</param>
-/// <param name="Partner">Whether an evolved controller of the other part flew along.</param>
 /// <param name="EvaluationsDone">Evaluations when it was written.</param>
 /// <param name="Value">Its validated value.</param>
-/// <param name="HeldOutLoss">Its mean loss on the held-out sets.</param>
-/// <param name="Genes">The 261 numbers.</param>
-public sealed record GenomeFile(BlimpSettings Settings, string Data, bool Partner, long EvaluationsDone, double Value, double HeldOutLoss, double[] Genes)
+/// <param name="HeldOutLoss">Its mean loss of imitation on the held-out sets; of both: of PD, then of I.</param>
+/// <param name="Genes">261 numbers for each controller; of both: PD first.</param>
+public sealed record GenomeFile(BlimpSettings Settings, string Data, long EvaluationsDone, double Value, double[] HeldOutLoss, double[] Genes)
 {
     /// <summary>Reads one.</summary>
     /// <exception cref="ConversionException">Missing, or not such a file.</exception>
@@ -54,7 +63,11 @@ public sealed record GenomeFile(BlimpSettings Settings, string Data, bool Partne
         {
             GenomeFile? file = JsonSerializer.Deserialize<GenomeFile>(InputFile.ReadAllBytes(path), ReportWriter.Json);
             if (file?.Settings is null) throw new ConversionException(ErrorCode.WrongFormat, path, "it has no settings", "give the .genome.json that a run wrote");
-            _ = BlimpTask.CheckGenome(file.Genes, path);
+            int expected = (file.Settings.Control == ControlTask.Both ? 2 : 1) * ControllerGenome.Length;
+            if (file.Genes is null || file.Genes.Length != expected)
+                throw new ConversionException(ErrorCode.WrongFormat, path, $"{file.Genes?.Length ?? 0} genes", $"give the {expected} that a run wrote");
+            foreach (double gene in file.Genes)
+                if (!double.IsFinite(gene)) throw new ConversionException(ErrorCode.NotFinite, path, "a gene is not a finite number", "give the file that a run wrote");
             return file;
         }
         catch (JsonException e)
@@ -63,20 +76,19 @@ public sealed record GenomeFile(BlimpSettings Settings, string Data, bool Partne
         }
     }
 
-    /// <summary>IWTA-LIF; otherwise LIF.</summary>
+    /// <summary>Name of its network.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool Adaptive => Settings.Control == ControlTask.Integral && !Settings.Plain;
+    public string Name => Settings.Control switch { ControlTask.Both => "blimp", ControlTask.Integral => "blimp-i", _ => "blimp-pd" };
 
-    /// <summary>The integers.</summary>
+    /// <summary>Its controllers, with the prefixes of their layers.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public ControllerParameters Controller => ControllerGenome.Decode(Genes, Adaptive);
-
-    /// <summary>Makes sure that it is of that part.</summary>
-    /// <exception cref="ConversionException">It is of the other; the message names <paramref name="path"/>.</exception>
-    public void Expect(ControlTask control, string path)
+    public IReadOnlyList<(string Prefix, ControllerParameters Controller)> Controllers
     {
-        string part = control == ControlTask.Integral ? "i" : "pd";
-        if (Settings.Control != control) throw new ConversionException(ErrorCode.InputMismatch, path, $"it is not of {part}", $"give the genome that 'train blimp {part}' wrote");
+        get
+        {
+            string[] prefixes = Settings.Control switch { ControlTask.Both => ["pd", "i"], ControlTask.Integral => ["i"], _ => ["pd"] };
+            return [.. prefixes.Select((prefix, p) => (prefix, ControllerGenome.Decode(Genes.AsSpan(p * ControllerGenome.Length, ControllerGenome.Length), prefix == "i" && !Settings.Plain)))];
+        }
     }
 
     /// <summary>As text.</summary>
@@ -133,7 +145,7 @@ public static class BlimpTraining
             while (evolution.Evaluations < settings.Evaluations)
             {
                 if (!evolution.Step(evaluator)) continue;
-                lines.Append(CultureInfo.InvariantCulture, $"{evolution.Evaluations},{evolution.LastValue:F5},{evolution.BestValue:F5},{task.HeldOutLoss(evolution.Best):F5},{evolution.Sigma:G4}\n");
+                lines.Append(CultureInfo.InvariantCulture, $"{evolution.Evaluations},{evolution.LastValue:F5},{evolution.BestValue:F5},{string.Join(' ', task.HeldOutLoss(evolution.Best).Select(l => l.ToString("F5", CultureInfo.InvariantCulture)))},{evolution.Sigma:G4}\n");
                 if (sinceCheckpoint.Elapsed >= s_checkpoints)
                 {
                     Checkpoint();
@@ -149,22 +161,23 @@ public static class BlimpTraining
             throw;
         }
 
-        GenomeFile result = new(settings, task.DataName, task.Partner is not null, evolution.Evaluations, evolution.BestValue, task.HeldOutLoss(evolution.Best), evolution.Best);
-        List<(string, byte[])> files = [.. Files(result, task.HeldOut[0].Error.AsSpan(0, 200).ToArray(), model), (log, Encoding.UTF8.GetBytes(lines.ToString()))];
+        GenomeFile result = new(settings, task.DataName, evolution.Evaluations, evolution.BestValue, task.HeldOutLoss(evolution.Best), evolution.Best);
+        byte[] genome = Encoding.UTF8.GetBytes(result.ToJson());
+        List<(string, byte[])> files = [(model, Build(task, result, genome)), (Path.ChangeExtension(model, ".genome.json"), genome), .. ControllerDescription.Files(result.Controllers, result.Name, model), (log, Encoding.UTF8.GetBytes(lines.ToString()))];
         OutputFile.WriteAll(files);
         File.Delete(checkpoint);
         return result;
     }
 
-    /// <summary>The model, its description and the genome as files.</summary>
-    private static List<(string Path, byte[] Content)> Files(GenomeFile result, int[] proof, string model)
+    /// <summary>The model of a genome, with the first 20 s of a held-out set as its proof.</summary>
+    /// <param name="task">What it was evolved for.</param>
+    /// <param name="genome">The genome.</param>
+    /// <param name="source">The genome's file, for the model's hash.</param>
+    public static byte[] Build(BlimpTask task, GenomeFile genome, byte[] source)
     {
-        byte[] genome = Encoding.UTF8.GetBytes(result.ToJson());
-        bool adaptive = result.Adaptive;
-        string prefix = result.Settings.Control == ControlTask.Integral ? "i" : "pd";
-        (string, ControllerParameters)[] controllers = [(prefix, ControllerGenome.Decode(result.Genes, adaptive))];
-        byte[] file = ControllerModel.Build(controllers, $"blimp-{prefix}", genome, proof);
-        return [(model, file), (Path.ChangeExtension(model, ".genome.json"), genome), .. ControllerDescription.Files(controllers, $"blimp-{prefix}", model)];
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(genome);
+        return ControllerModel.Build(genome.Controllers, genome.Name, source, task.Parts[^1].HeldOut[0].Error.AsSpan(0, 200));
     }
 
     // The log of the run that goes on, up to the checkpoint.

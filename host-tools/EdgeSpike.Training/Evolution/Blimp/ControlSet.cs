@@ -3,7 +3,7 @@ using EdgeSpike.Demos.Blimp;
 
 namespace EdgeSpike.Training.Evolution.Blimp;
 
-/// <summary>What a controller is to imitate.</summary>
+/// <summary>What is evolved: one controller by imitation, or both in flight.</summary>
 public enum ControlTask
 {
     /// <summary>Proportional and derivative part, by LIF neurons.</summary>
@@ -11,6 +11,9 @@ public enum ControlTask
 
     /// <summary>Integral part, by IWTA-LIF neurons.</summary>
     Integral,
+
+    /// <summary>Both, flying together, with their losses of imitation as a part of the cost.</summary>
+    Both,
 }
 
 /// <summary>One data set: an error signal at 10 Hz and what the classical controller makes of it.</summary>

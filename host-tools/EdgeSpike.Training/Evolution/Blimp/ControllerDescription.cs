@@ -32,30 +32,15 @@ public static class ControllerDescription
         return [(Path.ChangeExtension(path, ".json"), json), (tensors, stored)];
     }
 
-    /// <summary>Writes the description of evolved controllers, of one or of both joined as <see cref="BlimpFlights.Join"/> joins them: all files or none.</summary>
-    /// <param name="pd">Genome of pd and where it is from; null: none.</param>
-    /// <param name="integral">Genome of i; null: none.</param>
+    /// <summary>Writes the description of a genome: both files or none.</summary>
+    /// <param name="genome">Of one controller or of both.</param>
     /// <param name="path">The .json to write.</param>
-    /// <exception cref="ConversionException">There is no genome, one is not of its part, or a file can't be written.</exception>
-    public static NetworkGraph Write((GenomeFile File, string Path)? pd, (GenomeFile File, string Path)? integral, string path)
+    /// <exception cref="ConversionException">A file can't be written.</exception>
+    public static NetworkGraph Write(GenomeFile genome, string path)
     {
-        List<(string Prefix, ControllerParameters Controller)> controllers = [];
-        if (pd is { } first)
-        {
-            first.File.Expect(ControlTask.ProportionalDerivative, first.Path);
-            controllers.Add(("pd", first.File.Controller));
-        }
-
-        if (integral is { } second)
-        {
-            second.File.Expect(ControlTask.Integral, second.Path);
-            controllers.Add(("i", second.File.Controller));
-        }
-
-        if (controllers.Count == 0) throw new ConversionException(ErrorCode.OptionNeeded, "description", "there is no genome to describe", "give --pd, --i or both");
-        string name = controllers.Count > 1 ? "blimp" : $"blimp-{controllers[0].Prefix}";
-        OutputFile.WriteAll(Files(controllers, name, path));
-        return ToGraph(controllers, name);
+        ArgumentNullException.ThrowIfNull(genome);
+        OutputFile.WriteAll(Files(genome.Controllers, genome.Name, path));
+        return ToGraph(genome.Controllers, genome.Name);
     }
 
     /// <summary>The network.</summary>

@@ -40,7 +40,7 @@ public sealed class DistributedEvaluator : IGenerationEvaluator, IDisposable
         (_task, _patience, _spotChecks) = (task, patience, new SeededRandom(task.Seed, 0x73));
         _broker = BrokerConnection.Open(address, (_, payload) => _results.TryAdd(payload));
         _broker.Subscribe(BrokerConnection.Results);
-        _broker.Send(BrokerConnection.Announcement, new EvolutionAnnouncement(task.Identity, task.Control, task.Seed, task.ClosedWeight, settings.Plain, recorded, task.Partner).ToBytes(), retain: true);
+        _broker.Send(BrokerConnection.Announcement, new EvolutionAnnouncement(task.Identity, task.Control, task.Seed, settings.Plain, recorded, task.BuoyancyOff, task.LossWeight).ToBytes(), retain: true);
     }
 
     /// <summary>Groups whose values a worker computed.</summary>
@@ -136,8 +136,8 @@ public sealed class DistributedEvaluator : IGenerationEvaluator, IDisposable
     private void Send(long generation, int group, double[][] genomes)
     {
         int count = Count(group, genomes.Length);
-        double[] numbers = new double[count * ControllerGenome.Length];
-        for (int i = 0; i < count; i++) genomes[group * LaneController.Lanes + i].CopyTo(numbers, i * ControllerGenome.Length);
+        double[] numbers = new double[count * _task.Length];
+        for (int i = 0; i < count; i++) genomes[group * LaneController.Lanes + i].CopyTo(numbers, i * _task.Length);
         if (_broker.IsConnected) _broker.Send(BrokerConnection.Work, EvolutionPacket.Write(_task.Identity, generation, group, count, numbers));
     }
 
@@ -196,11 +196,11 @@ public sealed class EvolutionWorker : IDisposable
             }
 
             if (message.Topic == BrokerConnection.Announcement) Announced(message.Payload);
-            else if (_task is null || !EvolutionPacket.TryRead(message.Payload, _task.Identity, ControllerGenome.Length, out long generation, out int group, out double[] numbers)) Refused++;
+            else if (_task is null || !EvolutionPacket.TryRead(message.Payload, _task.Identity, _task.Length, out long generation, out int group, out double[] numbers)) Refused++;
             else
             {
-                double[][] genomes = new double[numbers.Length / ControllerGenome.Length][];
-                for (int i = 0; i < genomes.Length; i++) genomes[i] = numbers[(i * ControllerGenome.Length)..((i + 1) * ControllerGenome.Length)];
+                double[][] genomes = new double[numbers.Length / _task.Length][];
+                for (int i = 0; i < genomes.Length; i++) genomes[i] = numbers[(i * _task.Length)..((i + 1) * _task.Length)];
                 double[] values = new double[genomes.Length];
                 _task.Evaluate(generation, genomes, values);
                 _broker.Send(BrokerConnection.Results, EvolutionPacket.Write(_task.Identity, generation, group, values.Length, values));
@@ -232,7 +232,7 @@ public sealed class EvolutionWorker : IDisposable
         }
 
         if (_task?.Identity == a!.Identity) return;
-        BlimpTask task = new(a.Control, a.Seed, a.ClosedWeight, a.Partner, a.Control == ControlTask.Integral ? null : _flights(a.Recorded), a.Plain);
+        BlimpTask task = new(a.Control, a.Seed, a.Control == ControlTask.Integral ? null : _flights(a.Recorded), a.Plain, a.BuoyancyOff, a.LossWeight);
         if (task.Identity != a.Identity)
             throw new ConversionException(ErrorCode.InputMismatch, "announcement", "the data here is not that of the evolution", "give the same recorded flights with --data, and the same version of EdgeSpike");
         _task = task;

@@ -8,13 +8,13 @@ namespace EdgeSpike.Training.Evolution.Distributed;
 
 /// <summary>What a worker has to know to compute the same values: sent once, retained by the broker.</summary>
 /// <param name="Identity">Of data and settings; a worker that arrives at another one takes no work.</param>
-/// <param name="Control">What is imitated.</param>
+/// <param name="Control">What is evolved.</param>
 /// <param name="Seed">Of the draws.</param>
-/// <param name="ClosedWeight">Weight of the closed loop.</param>
 /// <param name="Plain">LIF for I too.</param>
 /// <param name="Recorded">Recorded flights rather than simulated ones.</param>
-/// <param name="Partner">Genome of the controller that flies along, or null.</param>
-public sealed record EvolutionAnnouncement(string Identity, ControlTask Control, ulong Seed, double ClosedWeight, bool Plain, bool Recorded, double[]? Partner)
+/// <param name="BuoyancyOff">Share by which buoyancy is off at most in the flights of both.</param>
+/// <param name="LossWeight">Weight of the losses of imitation beside the cost of flights of both.</param>
+public sealed record EvolutionAnnouncement(string Identity, ControlTask Control, ulong Seed, bool Plain, bool Recorded, double BuoyancyOff, double LossWeight)
 {
     /// <summary>As UTF-8.</summary>
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this);
@@ -32,13 +32,13 @@ public sealed record EvolutionAnnouncement(string Identity, ControlTask Control,
             return false;
         }
 
-        return announcement is { Identity.Length: 64 } && (announcement.Partner is null || announcement.Partner.Length == ControllerGenome.Length) && Enum.IsDefined(announcement.Control);
+        return announcement is { Identity.Length: 64 } && Enum.IsDefined(announcement.Control) && announcement.BuoyancyOff is >= 0 and <= 1 && double.IsFinite(announcement.LossWeight);
     }
 }
 
 /// <summary>
 /// A piece of work or its result: 32 bytes of the task's identity, generation (int64), group (int32), count (int32), count × width doubles, a CRC-32
-/// of all before; little-endian. Width is 261 for work (genomes) and 1 for results (values).
+/// of all before; little-endian. Width is that of a genome for work and 1 for results (values).
 /// </summary>
 public static class EvolutionPacket
 {
