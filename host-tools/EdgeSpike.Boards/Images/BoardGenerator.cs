@@ -47,7 +47,7 @@ public static class BoardGenerator
         Write(folder, "Board.g.cs", Source(board));
         Write(folder, "OperatorFactory.g.cs", Factory(operators));
         Write(folder, "Features.g.cs", ModelFeatures.Source(model, allOperators, verifies: !verified));
-        Write(folder, "features.inc", ModelFeatures.Constants(model, allOperators));
+        Write(folder, "features.inc", ModelFeatures.Constants(model, allOperators, verifies: !verified));
         Write(folder, "model.s", ModelObject(model));
         Write(folder, "core.txt", board.Core + "\n");
         Write(folder, "model.esm", model.Bytes);

@@ -45,10 +45,10 @@ internal static class ModelFeatures
     }
 
     /// <summary>The same for kernels in assembly: Features_ and the member's name; true is 1, any -1. Features_AdaptiveNeurons: there are some.</summary>
-    public static string Constants(ModelHeader model, bool complete)
+    public static string Constants(ModelHeader model, bool complete, bool verifies)
     {
         StringBuilder text = new("@ What the operators of one model ask for: code for the rest is left out of the image. Generated.\n");
-        foreach ((string member, string value) in Members(model, complete, verifies: true))
+        foreach ((string member, string value) in Members(model, complete, verifies))
             text.Append(CultureInfo.InvariantCulture, $"        .equ    Features_{member[(member.IndexOf(' ', StringComparison.Ordinal) + 1)..]}, {value switch { "true" => "1", "false" => "0", "Any" => "-1", _ => value }}\n");
         text.Append(CultureInfo.InvariantCulture, $"        .equ    Features_AdaptiveNeurons, {(complete || model.Operators.Contains(AdaptiveNeuron) ? 1 : 0)}\n");
         return text.ToString();
