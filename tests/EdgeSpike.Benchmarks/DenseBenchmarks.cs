@@ -4,9 +4,6 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Diagnosers;
 using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Runtime;
-using BufferKind = EdgeSpike.Conversion.Planning.BufferKind;
-using PortKind = EdgeSpike.Conversion.Planning.PortKind;
-using TensorType = EdgeSpike.Conversion.Planning.TensorType;
 
 namespace EdgeSpike.Benchmarks;
 

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text;
+using EdgeSpike.Conversion.Files;
 using EdgeSpike.Demos.Har;
 using Xunit;
 
@@ -64,6 +65,62 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(status, outcome.Status);
         Assert.Contains(text, outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("w.json", _cli.Files);
+    }
+
+    /// <summary>An evolved controller comes back from its description: every verb that takes a network or a model takes it.</summary>
+    [Fact]
+    public void A_controllers_description_converts_checks_and_runs()
+    {
+        string folder = Path.Combine(TestData.RepositoryRoot, "host-tools", "EdgeSpike.Demos", "blimp"), genome = Path.Combine(folder, "i.genome.json");
+        Outcome described = Edgespike.Run("train", "blimp", "description", "--i", genome, "-o", _cli["i.json"], "--json");
+        Assert.True(described.Status == 0, described.Error);
+        Assert.Equal(("blimp-i", 7), (described.Json.GetProperty("name").GetString(), described.Json.GetProperty("nodes").GetInt32()));
+        Assert.Equal(["i.json", "i.safetensors"], _cli.Files);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder, "i.json")), File.ReadAllBytes(_cli["i.json"]));
+
+        Outcome convert = Edgespike.Run("convert", _cli["i.json"], "-o", _cli["i.esm"], "--report", _cli["report"]);
+        Assert.True(convert.Status == 0, convert.Error);
+        Assert.Contains("synthetic signals", convert.Output, StringComparison.Ordinal);
+        Assert.Equal(0, Edgespike.Run("check", _cli["i.esm"]).Status);
+        Assert.Contains("adaptive neuron", Edgespike.Run("inspect", _cli["i.esm"]).Output, StringComparison.Ordinal);
+        Assert.Matches("o3 -> o4 .label=\"i.hidden.drive\"", Edgespike.Run("inspect", _cli["i.esm"], "--dot").Output);
+        string graph = Edgespike.Run("inspect", _cli["i.json"]).Output;
+        foreach (string word in (string[])["paired encoder", "leaky read-out", "i.hidden (threshold)"]) Assert.Contains(word, graph, StringComparison.Ordinal);
+        Assert.Contains("[label=\"threshold\"]", Edgespike.Run("inspect", _cli["i.json"], "--dot").Output, StringComparison.Ordinal);
+
+        string errors = _cli.Text("errors.csv", string.Join('\n', Enumerable.Range(0, 300).Select(t => FormattableString.Invariant($"{Math.Sin(0.05 * t):F3}"))));
+        double[][] commands = [.. ((string[])["i.json", "i.esm"]).Select(network =>
+        {
+            Outcome run = Edgespike.Run("run", _cli[network], "--input", errors, "--record", $"i.output={_cli["y.npy"]}", "--record", $"i.hidden:spikes={_cli["s.npy"]}");
+            Assert.True(run.Status == 0, run.Error);
+            return NpyFile.Read(_cli["y.npy"]).ToDoubles();
+        })];
+        Assert.Equal(300, commands[1].Length);
+        Assert.True(commands[0].Max() > 0.1 && commands[0].Zip(commands[1]).Average(c => Math.Abs(c.First - c.Second)) < 0.1 * commands[0].Average(Math.Abs));
+    }
+
+    [Theory]
+    [InlineData(24, "give --pd, --i or both")]
+    [InlineData(18, "it is not of pd", "--pd", "i.genome.json")]
+    [InlineData(18, "it is not of i", "--i", "pd.genome.json")]
+    [InlineData(10, "file-missing", "--i", "absent.genome.json")]
+    public void What_can_not_be_described_is_told_and_nothing_is_written(int status, string text, params string[] genomes)
+    {
+        string folder = Path.Combine(TestData.RepositoryRoot, "host-tools", "EdgeSpike.Demos", "blimp");
+        Outcome outcome = Edgespike.Run(["train", "blimp", "description", "-o", _cli["c.json"], .. genomes.Select(a => a.EndsWith(".json", StringComparison.Ordinal) ? Path.Combine(folder, a) : a)]);
+        Assert.Equal(status, outcome.Status);
+        Assert.Contains(text, outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(_cli.Files);
+    }
+
+    [Theory]
+    [InlineData("c.esm", "c.json")]
+    [InlineData("c.genome.json", "c.json")]
+    public void A_controllers_description_is_no_model_and_no_genome(string name, string better)
+    {
+        Outcome outcome = Edgespike.Run("train", "blimp", "description", "-o", _cli[name]);
+        Assert.Equal(2, outcome.Status);
+        Assert.Contains($"give {_cli[better]}", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace EdgeSpike.Conversion.Tests;
 
-/// <summary>Tests that measure time and memory run alone.</summary>
+/// <summary>Tests that measure memory run alone.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public class Alone;
 

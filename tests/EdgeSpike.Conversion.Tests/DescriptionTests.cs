@@ -95,6 +95,29 @@ public class DescriptionTests
     [InlineData("""{"name":"x","type":"state_space","legendre":{"order":0,"theta":3}}""", ErrorCode.ParameterRange, "whole number from 1", "$.nodes[1].legendre.order")]
     [InlineData("""{"name":"x","type":"conv2d","weight":[[[[1]]]]}""", ErrorCode.ShapeMismatch, "2 arrives", "$.nodes[1]")]
     [InlineData("""{"name":"x","type":"delayed_linear","weight":[[1,2]],"ticks":[[1,-2]]}""", ErrorCode.ParameterRange, "-2", "$.nodes[1].ticks")]
+    [InlineData("""{"name":"x","type":"adaptive_neuron","decay":0.9,"threshold":1}""", ErrorCode.Damaged, "'adaptation_decay' is missing", "$.nodes[1]")]
+    [InlineData("""{"name":"x","type":"adaptive_neuron","decay":0.9,"adaptation_decay":0.9}""", ErrorCode.Damaged, "'threshold' is missing", "$.nodes[1]")]
+    [InlineData("""{"name":"x","type":"adaptive_neuron","decay":0.9,"threshold":1,"adaptation_decay":1.01}""", ErrorCode.ParameterRange, "adaptation decay of 1.01", "'x'")]
+    [InlineData("""{"name":"x","type":"adaptive_neuron","decay":0.9,"threshold":1,"adaptation_decay":[0.9,0.8,0.7]}""", ErrorCode.ShapeMismatch, "adaptation decay: 3 elements where 2 belong", "'x'")]
+    [InlineData("""{"name":"x","type":"adaptive_neuron","decay":0.9,"threshold":1,"adaptation_decay":0.9,"adaptation_step":[1,2,3]}""", ErrorCode.ShapeMismatch, "adaptation step: 3 elements where 2 belong", "'x'")]
+    [InlineData("""{"name":"x","type":"adaptive_neuron","decay":0.9,"threshold":1,"adaptation_decay":0.9,"adaptation":1}""", ErrorCode.Damaged, "adaptation_decay, adaptation_step", "$.nodes[1].adaptation")]
+    [InlineData("""{"name":"x","type":"adaptive_neuron","decay":0.9,"threshold":1,"adaptation_decay":0.9,"refractory":2}""", ErrorCode.Damaged, "the key is not known", "$.nodes[1].refractory")]
+    [InlineData("""{"name":"x","type":"adaptive_neuron","decay":0.9,"threshold":1,"adaptation_decay":0.9,"threshold_lower_limit":"none"}""", ErrorCode.Damaged, "not a finite number", "$.nodes[1].threshold_lower_limit")]
+    [InlineData("""{"name":"x","type":"neuron","decay":0.9,"membrane_step":0}""", ErrorCode.ParameterRange, "above 0", "$.nodes[1].membrane_step")]
+    [InlineData("""{"name":"x","type":"linear","weight":[[0.5,0.3]],"weight_step":0.25}""", ErrorCode.ParameterRange, "weight[1] is 0.3, which is 1.2 weight steps", "'x'")]
+    [InlineData("""{"name":"x","type":"linear","weight":[[0.5,0.25]],"weight_step":-0.25}""", ErrorCode.ParameterRange, "above 0", "$.nodes[1].weight_step")]
+    [InlineData("""{"name":"x","type":"paired_encoder","decay":0.9,"threshold":1}""", ErrorCode.Damaged, "'weight' is missing", "$.nodes[1]")]
+    [InlineData("""{"name":"x","type":"paired_encoder","weight":[[1,2,3]],"decay":0.9,"threshold":1}""", ErrorCode.ShapeMismatch, "takes 3", "'in' -> 'x'")]
+    [InlineData("""{"name":"x","type":"paired_encoder","weight":[[[1,2]]],"decay":0.9,"threshold":1}""", ErrorCode.ShapeMismatch, "[pairs, inputs]", "$.nodes[1].weight")]
+    [InlineData("""{"name":"x","type":"paired_encoder","weight":[[1,2],[3,4]],"decay":[0.9,0.9,0.9],"threshold":1}""", ErrorCode.ShapeMismatch, "decay: 3 elements where 2 belong", "'x'")]
+    [InlineData("""{"name":"x","type":"paired_encoder","weight":[[1,2],[3,4]],"decay":0.9,"threshold":[1,-0.5]}""", ErrorCode.ParameterRange, "a threshold of -0.5", "'x'")]
+    [InlineData("""{"name":"x","type":"paired_encoder","weight":[[1,2],[3,4]],"decay":0.9,"threshold":1,"reset":"value"}""", ErrorCode.Damaged, "the key is not known", "$.nodes[1].reset")]
+    [InlineData("""{"name":"x","type":"leaky_readout","weight":[1,2]}""", ErrorCode.Damaged, "'leak' is missing", "$.nodes[1]")]
+    [InlineData("""{"name":"x","type":"leaky_readout","weight":[1,2],"leak":-0.1}""", ErrorCode.ParameterRange, "a leak of -0.1", "'x'")]
+    [InlineData("""{"name":"x","type":"leaky_readout","weight":[1,2],"leak":0.5,"mirrored":true}""", ErrorCode.ShapeMismatch, "takes 4", "'in' -> 'x'")]
+    [InlineData("""{"name":"x","type":"leaky_readout","weight":[1,2],"leak":0.5,"mirrored":1}""", ErrorCode.Damaged, "true or false", "$.nodes[1].mirrored")]
+    [InlineData("""{"name":"x","type":"leaky_readout","weight":[[1,2]],"leak":[0.5,0.6]}""", ErrorCode.ShapeMismatch, "leak: 2 elements where 1 belong", "'x'")]
+    [InlineData("""{"name":"x","type":"leaky_readout","weight":[[0.5,0.75]],"leak":0.5,"weight_step":0.25}""", ErrorCode.ParameterRange, "weight[1] is 0.375, which is 1.5 weight steps", "'x'")]
     public void A_faulty_node_is_named_by_its_path_with_what_to_do(string node, ErrorCode code, string says, string where)
     {
         ConversionException e = Assert.Throws<ConversionException>(() => Import(Network(node)));
@@ -126,6 +149,56 @@ public class DescriptionTests
         Assert.Equal(ErrorCode.BadGraph, Assert.Throws<ConversionException>(() => Import(Loop(""))).Code);
         Assert.Equal(1, Import(Loop(",1")).Edges[1].Delay);
         Assert.Contains("did you mean 'out'?", Assert.Throws<ConversionException>(() => Import(Loop(",1").Replace("[\"n\",\"out\"]", "[\"n\",\"oud\"]"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""["w","n",0,"threshold"]""", null, "")]
+    [InlineData("""["w","n",0,"input"]""", null, "")]
+    [InlineData("""["w","n",0,"treshold"]""", ErrorCode.ParameterRange, "did you mean 'threshold'?")]
+    [InlineData("""["w","n",0,"threshold",1]""", ErrorCode.Damaged, "5 entries")]
+    [InlineData("""["w","n","threshold"]""", ErrorCode.Damaged, "not a finite number")]
+    [InlineData("""["w","out",0,"threshold"]""", ErrorCode.BadGraph, "only an adaptive neuron")]
+    [InlineData("""["wide","n",0,"threshold"]""", ErrorCode.ShapeMismatch, "3 elements (3) leave 'wide' but 'n' takes 2")]
+    public void An_edge_may_drive_the_threshold_of_an_adaptive_neuron(string edge, ErrorCode? code, string says)
+    {
+        string json = $$"""
+            {"format":"edgespike-description","version":1,"nodes":[{"name":"in","type":"input","shape":2},{"name":"n","type":"adaptive_neuron","decay":0.5,"threshold":1,"adaptation_decay":0.5},
+             {"name":"w","type":"linear","weight":[[0,1],[1,0]]},{"name":"wide","type":"linear","weight":[[0,1],[1,0],[1,1]]},{"name":"out","type":"output"}],
+             "edges":[["in","n"],["in","w"],["in","wide"],{{edge}},["n","out"]]}
+            """;
+        if (code is null) Assert.Equal(edge.Contains("threshold", StringComparison.Ordinal) ? EdgePort.Threshold : EdgePort.Input, Import(json).Edges[3].Port);
+        else
+        {
+            ConversionException e = Assert.Throws<ConversionException>(() => Import(json));
+            Assert.Equal(code, e.Code);
+            Assert.Contains(says, e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void An_adaptive_neuron_needs_an_input_beside_its_thresholds_drive()
+    {
+        ConversionException e = Assert.Throws<ConversionException>(() => Import("""
+            {"format":"edgespike-description","version":1,"nodes":[{"name":"in","type":"input","shape":2},{"name":"n","type":"adaptive_neuron","decay":0.5,"threshold":1,"adaptation_decay":0.5},{"name":"out","type":"output"}],
+             "edges":[["in","n",0,"threshold"],["n","out"]]}
+            """));
+        Assert.Equal(ErrorCode.BadGraph, e.Code);
+        Assert.Contains("'n'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Encoder_and_read_out_take_their_shapes_from_their_weights()
+    {
+        NetworkGraph graph = Import("""
+            {"format":"edgespike-description","version":1,"nodes":[
+             {"name":"error","type":"input","shape":1,"step":0.001},
+             {"name":"encoder","type":"paired_encoder","weight":[1,2,3],"bias":0.5,"decay":0.5,"threshold":1},
+             {"name":"command","type":"leaky_readout","weight":[[1,2,3],[4,5,6]],"mirrored":true,"leak":0.25},
+             {"name":"out","type":"output"}]}
+            """);
+        Assert.Equal(["1", "6", "2", "2"], graph.Nodes.Select(n => n.OutputShape.ToString()));
+        Assert.Equal(Readout.Last, graph.Nodes.OfType<OutputNode>().Single().Readout);
+        Assert.Equal(0.001, graph.Nodes.OfType<InputNode>().Single().Step);
     }
 
     [Fact]
@@ -167,6 +240,33 @@ public class DescriptionTests
         yield return Chain("neuron", new NeuronNode { Name = "x", InputShape = new Shape(2, 2), OutputShape = new Shape(2, 2), Decay = [0.25], Threshold = [1.0], Reset = ResetRule.ToValue });
         yield return Chain("integrator", new NeuronNode { Name = "x", InputShape = new Shape(2), OutputShape = new Shape(2), Decay = Decays(2), Reset = ResetRule.None, LowerLimit = -3.5 });
         yield return Chain("multi-spike", new NeuronNode { Name = "x", InputShape = new Shape(2), OutputShape = new Shape(2), Decay = [1], Threshold = Ramp(2), Reset = ResetRule.Subtract, MaximumSpikes = 7, Comparison = Comparison.GreaterOrEqual });
+        yield return Chain("stated weights", new LinearNode { Name = "x", InputShape = new Shape(3), OutputShape = new Shape(2), Weight = [0.5, 1, 0, -2, 0.25, 3], WeightStep = 0.25, Outputs = 2, Inputs = 3 });
+        yield return Chain("encoder", new PairedEncoderNode { Name = "x", InputShape = new Shape(2), OutputShape = new Shape(6), Weight = Ramp(6), Bias = Ramp(3), Decay = Decays(3), Threshold = Ramp(3) });
+        yield return Chain("stated encoder", new PairedEncoderNode { Name = "x", InputShape = new Shape(1), OutputShape = new Shape(2, 2), Weight = [0.5, -1], WeightStep = 0.5, Decay = [0.5], Threshold = [1], MembraneStep = 0.125 });
+        yield return Chain("read-out", new LeakyReadoutNode { Name = "x", InputShape = new Shape(3), OutputShape = new Shape(2), Weight = Ramp(6), Leak = Decays(2) });
+        yield return Chain("mirrored read-out", new LeakyReadoutNode { Name = "x", InputShape = new Shape(2, 2), OutputShape = new Shape(1), Weight = [0.5, 3], WeightStep = 0.125, Leak = [0.75], Mirrored = true, MembraneStep = 0.0625 });
+        yield return Chain("adaptive", new AdaptiveNeuronNode { Name = "x", InputShape = new Shape(2), OutputShape = new Shape(2), Decay = [0.5], Threshold = [1], AdaptationDecay = [0.75] });
+        AdaptiveNeuronNode driven = new()
+        {
+            Name = "x",
+            InputShape = new Shape(2),
+            OutputShape = new Shape(2),
+            Decay = Decays(2),
+            SynapticDecay = [0.1],
+            Threshold = Ramp(2),
+            AdaptationDecay = Decays(2),
+            AdaptationStep = Ramp(2),
+            ThresholdLowerLimit = 0.125,
+            LowerLimit = -2,
+            InputGain = [0.5],
+            Reset = ResetRule.Subtract,
+            ResetTime = ResetTime.Next,
+            Comparison = Comparison.GreaterOrEqual,
+            Current = CurrentOrder.Old,
+            MembraneStep = 0.5,
+        };
+        NetworkGraph chain = Chain("driven", driven);
+        yield return new NetworkGraph("driven", 0.002, [new InputNode { Name = "in", InputShape = driven.InputShape, OutputShape = driven.InputShape, Step = 0.03125 }, .. chain.Nodes.Skip(1)], [.. chain.Edges, new Edge("x", "x", 2, EdgePort.Threshold), new Edge("in", "x", 0, EdgePort.Threshold)]);
         yield return Chain("current-based", new NeuronNode
         {
             Name = "x",

@@ -5,6 +5,8 @@ using System.Linq;
 using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Import;
+using EdgeSpike.Conversion.Quantization;
+using EdgeSpike.Conversion.Reporting;
 using EdgeSpike.Conversion.Tests.Support;
 using EdgeSpike.Tests;
 using Xunit;
@@ -24,6 +26,25 @@ public class ScriptTests
             NetworkGraph graph = NetworkImporter.Import(Path.Combine(folder, "net.json"), new NirOptions());
             Assert.Equal(7, graph.Nodes.Count);
             Assert.Equal(32, Assert.IsType<NeuronNode>(graph.Find("hidden")).Decay.Length);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_example_of_adaptive_neurons_writes_a_network_that_converts()
+    {
+        string folder = Directory.CreateTempSubdirectory("edgespike").FullName;
+        try
+        {
+            RunPython(folder, Path.Combine(TestData.RepositoryRoot, "host-tools/EdgeSpike.Conversion/examples/alif.py"));
+            NetworkGraph graph = NetworkImporter.Import(Path.Combine(folder, "alif.json"), new NirOptions());
+            AdaptiveNeuronNode layer = Assert.IsType<AdaptiveNeuronNode>(graph.Find("alif"));
+            Assert.Equal(20, layer.AdaptationStep.Count(s => s > 0));
+            LayerReport report = Converter.Convert(graph, new ConvertOptions { Weights = WeightType.Int16 }, null, null, null).Report.Layers[0];
+            Assert.True(report.ReferenceRate > 0.005 && report.Agreement > 0.95, $"rate {report.ReferenceRate}, {report.Agreement} alike");
         }
         finally
         {

@@ -3,7 +3,7 @@ using System.IO;
 using System.Linq;
 using EdgeSpike.Boards;
 using EdgeSpike.Boards.Images;
-using EdgeSpike.Conversion.Planning;
+using EdgeSpike.Runtime;
 using EdgeSpike.Tests;
 using Xunit;
 

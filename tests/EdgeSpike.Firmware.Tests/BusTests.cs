@@ -177,7 +177,7 @@ public sealed class BusTests
             data = value ^ 0xFFu;
             status |= 1;
         });
-        SpiBus bus = new Stm32L4Spi(new SysTickTime(Clock), Base, Clock, 1000000, 3);
+        SpiBus bus = new Stm32Spi(new SysTickTime(Clock), Base, fifo: true, Clock, 1000000, 3);
         Assert.Equal(0x347u | (3u << 3), _chip[Base] | 4);
         Assert.Equal(0x1700u, _chip[Base + 4]);                                 // bytes, and a flag for each
         Assert.Equal(1u << 12, _chip[0x40021060]);

@@ -1,7 +1,10 @@
 using System;
+using System.Buffers.Binary;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using EdgeSpike.Boards;
+using EdgeSpike.Boards.Images;
 using EdgeSpike.Boards.Link;
 using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Conversion.Quantization;
@@ -9,7 +12,6 @@ using EdgeSpike.Conversion.Tests.Support;
 using EdgeSpike.Runtime;
 using EdgeSpike.Tests;
 using Xunit;
-using TensorType = EdgeSpike.Conversion.Planning.TensorType;
 
 namespace EdgeSpike.Firmware.Tests;
 
@@ -43,9 +45,9 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     [InlineData("mps2-an386")]
     [InlineData("mps2-an500")]
     [InlineData("mps2-an505")]
-    public void Uploaded_models_and_the_braille_network_give_the_spikes_of_the_host(string name)
+    public void Uploaded_models_give_the_spikes_of_the_host(string name)
     {
-        using EmulatedDevice device = Start(name, allOperators: true);
+        using EmulatedDevice device = Start(name, ImageKind.AllOperators);
         TensorType[] types = [TensorType.Int4, TensorType.Int8, TensorType.Int16];
         for (int seed = 0; seed < 3; seed++)
         {
@@ -55,13 +57,34 @@ public sealed class EmulatorTests(ITestOutputHelper output)
             Assert.Equal(0, device.Link.Check().Error);
             Same(device, model, 9 + seed, 60);
         }
+    }
 
+    [Fact]
+    public void A_large_model_is_uploaded()
+    {
+        byte[] model = L2mu.Convert(L2muBraille.Load(TestData.Require("l2mu-braille")), WeightType.Int8);
+        using EmulatedDevice device = Start("mps2-an386", ImageKind.AllOperators);
+        device.Link.Upload(model);
+        Assert.Equal(model.Length, device.Link.Restart().ModelBytes);
+        Assert.Equal(0, device.Link.Check().Error);
+    }
+
+    [Theory]
+    [InlineData("mps2-an385")]
+    [InlineData("mps2-an386")]
+    [InlineData("mps2-an500")]
+    [InlineData("mps2-an505")]
+    public void The_braille_network_gives_the_spikes_of_the_host(string name)
+    {
         L2muBraille braille = L2muBraille.Load(TestData.Require("l2mu-braille"));
         foreach (WeightType weights in (WeightType[])[WeightType.Int8, WeightType.Int16])
         {
+            // Both would be in the link for most of a minute: they are in the slot when the emulator starts.
             byte[] model = L2mu.Convert(braille, weights);
-            device.Link.Upload(model);
-            Assert.Equal(model.Length, device.Link.Restart().ModelBytes);
+            using TemporaryFolder folder = new();
+            using EmulatedDevice device = StartWith(name, model, folder.File("slot.bin"));
+            DeviceIdentity identity = device.Link.Identify();
+            Assert.Equal((1, 0, model.Length), (identity.Slot, identity.ModelError, identity.ModelBytes));
             Assert.Equal(0, device.Link.Check().Error);
             Interpreter host = Models.Load(model);
             for (int sample = 0; sample < Recordings; sample++)
@@ -128,7 +151,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     [Fact]
     public void While_a_model_is_uploaded_over_the_one_in_use_there_is_none()
     {
-        using EmulatedDevice device = Start("mps2-an386", allOperators: true);
+        using EmulatedDevice device = Start("mps2-an386", ImageKind.AllOperators);
         DeviceLink link = device.Link;
         byte[] model = Models.Random(33, TensorType.Int8);
         link.Upload(model);
@@ -143,13 +166,13 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     [Fact]
     public void An_upload_that_breaks_off_or_is_damaged_leaves_the_old_model()
     {
-        using EmulatedDevice device = Start("mps2-an386", allOperators: true);
+        using EmulatedDevice device = Start("mps2-an386", ImageKind.AllOperators);
         DeviceLink link = device.Link;
         int linked = link.Identify().ModelBytes;
 
         // Sound bytes of a model that the verifier refuses: its operator names a buffer that is not there.
         byte[] refused = Models.Random(30, TensorType.Int8);
-        int operators = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(refused.AsSpan(48));
+        int operators = BinaryPrimitives.ReadInt32LittleEndian(refused.AsSpan(48));
         refused[operators + 8] = 200;
         ModelBuilder.Reseal(refused);
         link.Upload(refused);
@@ -199,6 +222,31 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         Assert.Contains("no model", Assert.Throws<BoardException>(() => device.Link.Step()).Message);
     }
 
+    /// <summary>The build has verified the model: the program runs it, takes no other, and still sees when flash has changed.</summary>
+    [Fact]
+    public void A_model_that_its_build_verified_runs_alone()
+    {
+        Images.RequireEmulator();
+        Board board = Images.Board("mps2-an386");
+        string elf = Images.Of("mps2-an386", ImageKind.VerifiedModel);
+        using (EmulatedDevice device = EmulatedDevice.Start(board, elf))
+        {
+            Assert.Equal(0, device.Link.Check().Error);
+            Same(device, Images.Model, 12, 20);
+            Assert.Contains("can't do", Assert.Throws<BoardException>(() => device.Link.Upload(Images.Model)).Message);
+            device.Link.Step();
+        }
+
+        using TemporaryFolder folder = new();
+        byte[] image = File.ReadAllBytes(elf);
+        image[image.AsSpan().IndexOf(Images.Model) + Images.Model.Length - 20] ^= 1;
+        File.WriteAllBytes(folder.File("damaged.elf"), image);
+        using EmulatedDevice damaged = EmulatedDevice.Start(board, folder.File("damaged.elf"));
+        DeviceIdentity identity = damaged.Link.Identify();
+        Assert.Equal(((int)ModelError.Checksum, 12), (identity.ModelError, identity.ModelErrorOffset));
+        Assert.Contains("no model", Assert.Throws<BoardException>(() => damaged.Link.Step()).Message);
+    }
+
     [Fact]
     public void An_emulator_that_ends_is_noticed()
     {
@@ -215,10 +263,28 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         Assert.Equal(Models.Checksums(Models.Load(model), events), device.Link.Run([.. events.Select(e => DeviceLink.EventInput(e))]));
     }
 
-    private static EmulatedDevice Start(string name, bool allOperators = false)
+    private static EmulatedDevice Start(string name, ImageKind kind = ImageKind.OneModel)
     {
         Images.RequireEmulator();
-        return EmulatedDevice.Start(Images.Board(name), Images.Of(name, allOperators));
+        return EmulatedDevice.Start(Images.Board(name), Images.Of(name, kind));
+    }
+
+    // With a model in its slot as an upload leaves it (PROTOCOL.md): a word that says valid, at the end of 64 bytes the linked model's CRC
+    // and the array's head, which stands before the linked model as well, then the model.
+    private static EmulatedDevice StartWith(string name, byte[] model, string slotFile)
+    {
+        Images.RequireEmulator();
+        string elf = Images.Of(name, ImageKind.AllOperators);
+        byte[] image = ElfImage.Read(elf).Loaded.Bytes, slot = new byte[64 + model.Length];
+        slot.AsSpan(0, 64).Fill(0xFF);
+        BinaryPrimitives.WriteUInt32LittleEndian(slot, 0x4D505346);
+        Images.Model.AsSpan(12, 4).CopyTo(slot.AsSpan(52));
+        image.AsSpan(image.Length - (Images.Model.Length + 3) / 4 * 4 - 8, 4).CopyTo(slot.AsSpan(56));
+        BinaryPrimitives.WriteInt32LittleEndian(slot.AsSpan(60), model.Length);
+        model.CopyTo(slot, 64);
+        File.WriteAllBytes(slotFile, slot);
+        Board board = Images.Board(name);
+        return EmulatedDevice.Start(board, elf, "-device", string.Create(CultureInfo.InvariantCulture, $"loader,file={slotFile},addr={board.Slot!.Origin},force-raw=on"));
     }
 
     private sealed class StopAfter(int bytes) : IProgress<int>

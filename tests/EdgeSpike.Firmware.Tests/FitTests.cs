@@ -5,7 +5,6 @@ using System.IO;
 using System.Linq;
 using EdgeSpike.Boards;
 using EdgeSpike.Boards.Images;
-using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Tests;
 using Xunit;
 
@@ -23,7 +22,7 @@ public sealed class FitTests(ITestOutputHelper output)
     public void The_estimate_is_near_the_program(string name, bool allOperators)
     {
         Board board = Images.Board(name);
-        string elf = Images.Of(name, allOperators);
+        string elf = Images.Of(name, allOperators ? ImageKind.AllOperators : ImageKind.OneModel);
         int program = ImageFinisher.Measure(board, ElfImage.Read(elf)).Program;
         int estimate = ProgramSize.Estimate(board, allOperators ? BoardGenerator.AllOperators : ModelHeader.Read(Path.Combine(Path.GetDirectoryName(elf)!, "model.esm")).Operators);
         output.WriteLine($"{name}: estimated {estimate}, built {program}");

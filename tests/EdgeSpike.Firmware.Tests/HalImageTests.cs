@@ -28,14 +28,14 @@ public sealed class HalImageTests(ITestOutputHelper output)
     [InlineData("mps2-an505")]
     public async Task Time_buses_and_watchdog_on_the_mps2(string name)
     {
-        (Dictionary<string, int> seen, double seconds) = await Run(name);
+        Dictionary<string, int> seen = await Run(name);
         Assert.Equal(0, seen["time.backwards"]);
 
-        // Two clocks of the same rate over three wraps of SysTick; between reading the one and the other the emulator may be held up.
-        Assert.InRange(seen["time.ticks"], 3 * 0x1000000, 3.1 * 0x1000000);
-        Assert.InRange(seen["time.other"], seen["time.ticks"] * 0.98, seen["time.ticks"] * 1.02);
-        Assert.InRange(seen["time.wait"], 20000, 200000);
-        Assert.True(seconds > seen["time.ticks"] / (double)Images.Board(name).ClockHz, $"{seconds} s");
+        // Two clocks of the same rate over three wraps of SysTick: apart by the instructions from reading the one to reading the other,
+        // two lines of output among them. 2,000 instructions are 6,400 ticks at 25 MHz, 256 µs.
+        Assert.InRange(seen["time.ticks"], 3 * 0x1000000, 3 * 0x1000000 + 1000);
+        Assert.InRange(seen["time.other"], seen["time.ticks"], seen["time.ticks"] + 6400);
+        Assert.InRange(seen["time.wait"], 20000, 21000);
 
         // The touch screen's and the codec's buses have no device in QEMU: a whole address goes out and nobody takes it.
         Assert.Equal((int)BusError.AddressNotAcknowledged, seen["i2c.probe"]);
@@ -55,9 +55,11 @@ public sealed class HalImageTests(ITestOutputHelper output)
     [Fact]
     public async Task On_the_netduino_what_does_not_answer_ends_in_time()
     {
-        (Dictionary<string, int> seen, _) = await Run("netduinoplus2");
+        Dictionary<string, int> seen = await Run("netduinoplus2");
         Assert.Equal(0, seen["time.backwards"]);
-        Assert.InRange(seen["time.wait"], 20000, 2000000);
+
+        // QEMU's SysTick runs at 168 MHz here, ten times what the program believes, and so one look at it takes ten times as long.
+        Assert.InRange(seen["time.wait"], 20000, 30000);
         Assert.Equal((TimeOut, 0, 16000000), (seen["clock.error"], seen["clock.source"], seen["clock.hz"]));
         Assert.Equal((TimeOut, TimeOut, TimeOut, Argument), (seen["i2c.probe"], seen["i2c.write"], seen["i2c.writeread"], seen["i2c.outside"]));
 
@@ -70,14 +72,14 @@ public sealed class HalImageTests(ITestOutputHelper output)
     [MemberData(nameof(BoardFileTests.Names), MemberType = typeof(BoardFileTests))]
     public void The_drivers_of_every_board_link(string name) => Assert.True(File.Exists(Image(name)));
 
-    // A driver on a simulated sensor: whole samples in order whatever the emulator's clock does, and nothing allocated.
+    // A driver on a simulated sensor: whole samples in order, none lost, and nothing allocated.
     [Theory]
     [InlineData("mps2-an386")]
     [InlineData("mps2-an505")]
     [InlineData("netduinoplus2")]
     public async Task Inertial_sensors_are_read_on_the_device(string name)
     {
-        (Dictionary<string, int> seen, _) = await Run(name, "ImuProgram", name == "netduinoplus2" ? [] : ["-device", "lsm303dlhc_mag,address=0x1e"]);
+        Dictionary<string, int> seen = await Run(name, "ImuProgram", name == "netduinoplus2" ? [] : ["-device", "lsm303dlhc_mag,address=0x1e"]);
         Assert.Equal(0, seen["panic"]);
 
         // The board's own bus: nobody takes the address on the MPS2; the Netduino's unit is missing in QEMU.
@@ -92,19 +94,20 @@ public sealed class HalImageTests(ITestOutputHelper output)
         foreach (string sensor in (string[])["mpu6050", "mpu9250", "lsm6dsox", "icm20948", "bmi270", "bno055"])
         {
             Assert.Equal((0, 0, 0), (seen[sensor + ".open"], seen[sensor + ".wrong"], seen[sensor + ".allocated"]));
-            Assert.Equal(seen[sensor + ".overflows"], seen[sensor + ".errors"]);
-            Assert.True(seen[sensor + ".samples"] + 40 * seen[sensor + ".overflows"] >= 5, sensor);
+            Assert.Equal((0, 0), (seen[sensor + ".overflows"], seen[sensor + ".errors"]));
+            Assert.True(seen[sensor + ".samples"] >= 5, sensor);
         }
     }
 
     private static string Image(string name, string program = "DriverProgram") => Images.Of(name, program, Images.Model, application: Path.Combine(Programs, program), among: program == "ImuProgram" ? ["mps2-an386", "mps2-an505", "netduinoplus2"] : [.. BoardFileTests.Names]);
 
-    // Numbers by name, those of a second start over those of the first, until it says the end; and how long that took.
-    private async Task<(Dictionary<string, int> Seen, double Seconds)> Run(string name, string program = "DriverProgram", params string[] devices)
+    // Numbers by name, those of a second start over those of the first, until it says the end. 128 ns an instruction: the program sees its
+    // own time, the same at every run, not that of a machine which may be busy with something else.
+    private async Task<Dictionary<string, int>> Run(string name, string program = "DriverProgram", params string[] devices)
     {
         Images.RequireEmulator();
         string elf = Image(name, program);
-        ProcessStartInfo start = new("qemu-system-arm", [.. EmulatedDevice.Arguments(Images.Board(name), "stdio", elf), .. devices])
+        ProcessStartInfo start = new("qemu-system-arm", [.. EmulatedDevice.Arguments(Images.Board(name), "stdio", elf), "-icount", "shift=7", .. devices])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -112,15 +115,14 @@ public sealed class HalImageTests(ITestOutputHelper output)
         using Process process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
-        Stopwatch watch = Stopwatch.StartNew();
         try
         {
             Dictionary<string, int> seen = [];
             while (true)
             {
                 string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
-                output.WriteLine($"{watch.Elapsed.TotalSeconds:F2} s  {line}");
-                if (line is null || line.StartsWith("end", StringComparison.Ordinal)) return (seen, watch.Elapsed.TotalSeconds);
+                output.WriteLine(line ?? "(nothing more)");
+                if (line is null || line.StartsWith("end", StringComparison.Ordinal)) return seen;
                 string[] parts = line.Split(' ');
                 seen[parts[0]] = int.Parse(parts[1], CultureInfo.InvariantCulture);
             }

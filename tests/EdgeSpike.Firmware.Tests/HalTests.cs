@@ -181,7 +181,7 @@ public sealed class HalTests
             return data;
         });
         Stm32GpioPin select = new(0x40020000, 0x40023830, 0, 4);
-        SpiDevice device = new(new Stm32F4Spi(new SysTickTime(Clock), Base, Clock, 1000000, 3), select);
+        SpiDevice device = new(new Stm32Spi(new SysTickTime(Clock), Base, fifo: false, Clock, 1000000, 3), select);
         Assert.Equal(0x347u | (3u << 3), _chip[Base] | 4);
         byte[] read = new byte[4];
         Assert.Equal(BusError.None, device.TransferFullDuplex([1, 2, 3], 0, read, 1, 3));

@@ -2,12 +2,12 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.ComponentModel;
-using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Xml.Linq;
 using EdgeSpike.Boards;
-using EdgeSpike.Conversion.Planning;
+using EdgeSpike.Boards.Images;
+using EdgeSpike.Runtime;
 using EdgeSpike.Tests;
 using Xunit;
 
@@ -19,8 +19,6 @@ internal static class Images
     private static readonly object Gate = new();
     private static readonly ConcurrentDictionary<string, string> Built = new();
     private static readonly string Root = Directory.CreateTempSubdirectory("edgespike-images-").FullName;
-
-    private static bool _first = true;
 
     static Images() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Root, recursive: true);
 
@@ -34,22 +32,22 @@ internal static class Images
     public static Board Board(string name) => BoardFile.Read(Path.Combine(TestData.RepositoryRoot, "boards", name + ".json"));
 
     /// <summary>The image of <see cref="Model"/>; skips the test when the tools are not there.</summary>
-    public static string Of(string board, bool allOperators = false) => Of(board, "model", Model, allOperators, among: allOperators ? Cores : [.. BoardFileTests.Names]);
+    public static string Of(string board, ImageKind kind = ImageKind.OneModel) => Of(board, "model", Model, kind, among: kind switch { ImageKind.OneModel => [.. BoardFileTests.Names], ImageKind.AllOperators => Cores, _ => null });
 
     /// <summary>An image's .elf, with the program of another folder if one is named; skips the test when the tools are not there.</summary>
     /// <remarks>Boards <paramref name="among"/> which it is are those that other tests take the same of: they are built in one go, at a fifth of the time.</remarks>
-    public static string Of(string board, string name, byte[] model, bool allOperators = false, string? application = null, IReadOnlyList<string>? among = null)
+    public static string Of(string board, string name, byte[] model, ImageKind kind = ImageKind.OneModel, string? application = null, IReadOnlyList<string>? among = null)
     {
         RequireTools();
-        string Folder(string one) => Path.Combine(Root, $"{one}-{name}-{allOperators}");
-        string Key(string one) => $"{one} {name} {allOperators}";
+        string Folder(string one) => Path.Combine(Root, $"{one}-{name}-{kind}");
+        string Key(string one) => $"{one} {name} {kind}";
         lock (Gate)
         {
             // The first build of all fetches what the others need.
-            if (!_first && !Built.ContainsKey(Key(board)) && among is not null)
+            if (Programs.HasBuiltFirmware && !Built.ContainsKey(Key(board)) && among is not null)
             {
                 string[] missing = [.. among.Where(one => !Built.ContainsKey(Key(one)))];
-                BuildTogether(missing, name, model, Folder, allOperators, application);
+                BuildTogether(missing, name, model, Folder, kind, application);
                 foreach (string one in missing)
                 {
                     string elf = Path.Combine(Folder(one), $"{one}-{name}.elf");
@@ -57,37 +55,31 @@ internal static class Images
                 }
             }
 
-            return Built.GetOrAdd(Key(board), _ => Build(board, name, model, Folder(board), allOperators, application));
+            return Built.GetOrAdd(Key(board), _ => Build(board, name, model, Folder(board), kind, application));
         }
     }
 
     /// <summary>Builds into a folder, whether built before or not; the board by its name or its file.</summary>
-    public static string Build(string board, string name, byte[] model, string folder, bool allOperators = false, string? application = null)
+    public static string Build(string board, string name, byte[] model, string folder, ImageKind kind = ImageKind.OneModel, string? application = null)
     {
-        (int status, string text) = TryBuild(board, name, model, folder, allOperators, application);
+        (int status, string text) = TryBuild(board, name, model, folder, kind, application);
         Assert.True(status == 0, text);
         return Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(board)}-{name}.elf");
     }
 
     /// <summary>The same, and how it ended.</summary>
-    public static (int Status, string Text) TryBuild(string board, string name, byte[] model, string folder, bool allOperators = false, string? application = null)
+    public static (int Status, string Text) TryBuild(string board, string name, byte[] model, string folder, ImageKind kind = ImageKind.OneModel, string? application = null)
     {
         Directory.CreateDirectory(folder);
         string file = Path.Combine(folder, name + ".esm");
         File.WriteAllBytes(file, model);
-        lock (Gate)
-        {
-            // Packages and the board tool are the same for all: fetched and built by the first.
-            string[] later = _first ? [] : ["--no-restore", "-p:BuildProjectReferences=false"];
-            (int status, string text) = Run("dotnet", ["build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
-                $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={folder}", allOperators ? "-p:Operators=All" : "-p:Operators=Used", $"-p:Application={application}", .. later]);
-            _first &= status != 0;
-            return (status, text);
-        }
+        lock (Gate) return Programs.BuildFirmware(board, file, folder, Property(kind), $"Application={application}");
     }
 
+    private static string Property(ImageKind kind) => kind switch { ImageKind.AllOperators => "Operators=All", ImageKind.VerifiedModel => "Verification=Build", _ => "Operators=Used" };
+
     // One start of the build for several boards; one that fails leaves no .elf, and is built again by itself for its message.
-    private static void BuildTogether(IReadOnlyList<string> boards, string name, byte[] model, Func<string, string> folder, bool allOperators, string? application)
+    private static void BuildTogether(IReadOnlyList<string> boards, string name, byte[] model, Func<string, string> folder, ImageKind kind, string? application)
     {
         XElement target = new("Target", new XAttribute("Name", "Build"));
         foreach (string board in boards)
@@ -95,12 +87,12 @@ internal static class Images
             string file = Path.Combine(Directory.CreateDirectory(folder(board)).FullName, name + ".esm");
             File.WriteAllBytes(file, model);
             target.Add(new XElement("MSBuild", new XAttribute("Projects", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal", "EdgeSpike.Firmware.csproj")), new XAttribute("Targets", "Build"), new XAttribute("ContinueOnError", "true"),
-                new XAttribute("Properties", $"Board={board};Model={file};FirmwareOutput={folder(board)};Operators={(allOperators ? "All" : "Used")};Application={application};BuildProjectReferences=false")));
+                new XAttribute("Properties", $"Board={board};Model={file};FirmwareOutput={folder(board)};{Property(kind)};Application={application};BuildProjectReferences=false")));
         }
 
         string project = Path.Combine(Root, "together.proj");
         new XElement("Project", target).Save(project);
-        Run("dotnet", "msbuild", project, "-nologo", "-v:quiet", "-m:1", "-nodeReuse:false");
+        Programs.Run("dotnet", "msbuild", project, "-nologo", "-v:quiet", "-m:1", "-nodeReuse:false");
     }
 
     /// <summary>Skips the test, naming what is missing.</summary>
@@ -113,22 +105,11 @@ internal static class Images
         Assert.SkipUnless(Exists("qemu-system-arm"), "needs qemu-system-arm: apt install qemu-system-arm");
     }
 
-    /// <summary>Runs a program; its status and everything it wrote.</summary>
-    public static (int Status, string Text) Run(string program, params string[] arguments)
-    {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        System.Threading.Tasks.Task<string> errors = process.StandardError.ReadToEndAsync();
-        string text = process.StandardOutput.ReadToEnd() + errors.Result;
-        process.WaitForExit();
-        return (process.ExitCode, text);
-    }
-
     private static bool Exists(string program)
     {
         try
         {
-            return Run(program, "--version").Status == 0;
+            return Programs.Run(program, "--version").Status == 0;
         }
         catch (Win32Exception)
         {

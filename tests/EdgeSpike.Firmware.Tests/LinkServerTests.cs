@@ -3,9 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using EdgeSpike.Boards;
 using EdgeSpike.Boards.Link;
-using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Runtime;
-using TensorType = EdgeSpike.Conversion.Planning.TensorType;
 using Xunit;
 
 namespace EdgeSpike.Firmware.Tests;

@@ -3,9 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Runtime;
-using BufferKind = EdgeSpike.Conversion.Planning.BufferKind;
-using PortKind = EdgeSpike.Conversion.Planning.PortKind;
-using TensorType = EdgeSpike.Conversion.Planning.TensorType;
 
 namespace EdgeSpike.Firmware.Tests;
 

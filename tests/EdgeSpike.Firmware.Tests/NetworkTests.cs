@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using EdgeSpike.Boards.Images;
 using EdgeSpike.Boards.Link;
 using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Import;
@@ -41,7 +42,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         {
             NetworkGraph graph = NirImporter.Import(TestData.Require(file), new NirOptions { Dt = 1e-4, Reset = reset });
             foreach (WeightType weights in (WeightType[])[WeightType.Int8, WeightType.Int16])
-                Same(device, $"{board}, {file} in {weights}", Converter.Convert(graph, new ConvertOptions { Weights = weights, ReportSamples = 4 }, new L2mu.Samples(braille), null, null).Bytes, recordings);
+                Same(device, $"{board}, {file} in {weights}", Converter.Convert(graph, new ConvertOptions { Weights = weights, ReportSamples = 4 }, new BrailleSamples(braille), null, null).Bytes, recordings);
         }
     }
 
@@ -80,6 +81,6 @@ public sealed class NetworkTests(ITestOutputHelper output)
     private static EmulatedDevice Start(string name)
     {
         Images.RequireEmulator();
-        return EmulatedDevice.Start(Images.Board(name), Images.Of(name, allOperators: true));
+        return EmulatedDevice.Start(Images.Board(name), Images.Of(name, ImageKind.AllOperators));
     }
 }

@@ -57,6 +57,6 @@ public sealed class RecordingTests(ITestOutputHelper output)
     private static byte[] Convert(WeightType weights)
     {
         L2muBraille braille = L2muBraille.Load(TestData.Require("l2mu-braille"));
-        return Converter.Convert(braille.Graph, new ConvertOptions { Weights = weights, Vectors = Recordings, VectorTicks = L2muBraille.Ticks, ReportSamples = 4 }, new L2mu.Samples(braille), null, null).Bytes;
+        return Converter.Convert(braille.Graph, new ConvertOptions { Weights = weights, Vectors = Recordings, VectorTicks = L2muBraille.Ticks, ReportSamples = 4 }, new BrailleSamples(braille), null, null).Bytes;
     }
 }

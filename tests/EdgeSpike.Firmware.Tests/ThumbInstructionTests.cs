@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
 using EdgeSpike.Boards.Images;
+using EdgeSpike.Tests;
 using Xunit;
 
 namespace EdgeSpike.Firmware.Tests;
@@ -30,9 +31,9 @@ public sealed class ThumbInstructionTests
         using TemporaryFolder folder = new();
         string source = Path.Combine(folder.Path, "forms.s"), compiled = Path.Combine(folder.Path, "forms.o");
         File.WriteAllText(source, text.ToString());
-        (int status, string errors) = Images.Run("arm-none-eabi-as", "-mcpu=cortex-m4", "-mthumb", source, "-o", compiled);
+        (int status, string errors) = Programs.Run("arm-none-eabi-as", "-mcpu=cortex-m4", "-mthumb", source, "-o", compiled);
         Assert.True(status == 0, errors);
-        string[] lines = [.. Images.Run("arm-none-eabi-objdump", "-d", "--no-show-raw-insn", compiled).Text.Split('\n').Where(l => Regex.IsMatch(l, @"^\s*[0-9a-f]+:\t"))];
+        string[] lines = [.. Programs.Run("arm-none-eabi-objdump", "-d", "--no-show-raw-insn", compiled).Text.Split('\n').Where(l => Regex.IsMatch(l, @"^\s*[0-9a-f]+:\t"))];
         Assert.Equal(2 * pairs.Count, lines.Length);
         for (int i = 0; i < pairs.Count; i++) Assert.Equal(Meaning(lines[2 * i]), Meaning(lines[2 * i + 1]));
     }

@@ -1,7 +1,6 @@
 extern alias scalar;
 using System;
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Linq;
 using EdgeSpike.Conversion.Planning;
 using EdgeSpike.RuntimeTests.Support;
@@ -48,14 +47,12 @@ public sealed class VerifierFuzzTests
         int arenaLimit = random.Next(20) == 0 ? random.Next(1 << 14) : MaximumArenaWords, workLimit = random.Next(20) == 0 ? random.Next(1 << 14) : MaximumWork;
         Runtime.Interpreter fast = new();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Stopwatch clock = Stopwatch.StartNew();
         Runtime.ModelError error = fast.Load(file, arenaLimit, workLimit);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         // At most an object for each entry of a table that the file has bytes for, and the arena.
         long justified = 8192 + 24L * file.Length + 4L * fast.Arena.Length;
         Assert.True(allocated <= justified, $"load took {allocated} bytes, {justified} are justified by {file.Length} bytes of file and {fast.Arena.Length} words of arena");
-        Assert.True(clock.ElapsedMilliseconds < 5000, $"load took {clock.ElapsedMilliseconds} ms");
         Assert.True(Enum.IsDefined(error));
 
         Portable.Interpreter plain = new();
@@ -82,7 +79,6 @@ public sealed class VerifierFuzzTests
 
         Runtime.ModelError check = new Runtime.VectorCheck(fast).Run();
         Assert.True(check is Runtime.ModelError.None or Runtime.ModelError.Vector or Runtime.ModelError.VectorDiffers, $"check: {check}");
-        Assert.True(clock.ElapsedMilliseconds < 30_000, $"load, 3 ticks and check took {clock.ElapsedMilliseconds} ms");
         return error;
     }
 

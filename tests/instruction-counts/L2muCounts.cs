@@ -5,7 +5,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
-using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Quantization;
 using EdgeSpike.Conversion.Tests.Support;
 using EdgeSpike.Runtime;
@@ -42,7 +41,7 @@ public sealed class L2muCounts(ITestOutputHelper output)
         Require("arm-none-eabi-gcc", "gcc-arm-none-eabi");
         Require("qemu-system-arm", "qemu-system-arm");
         L2muBraille braille = L2muBraille.Load(TestData.Require("l2mu-braille"));
-        byte[] model = Converter.Convert(braille.Graph, new ConvertOptions { Weights = weights, Vectors = 1, VectorTicks = L2muBraille.Ticks, ReportSamples = 4 }, new Samples(braille), null, null).Bytes;
+        byte[] model = Converter.Convert(braille.Graph, new ConvertOptions { Weights = weights, Vectors = 1, VectorTicks = L2muBraille.Ticks, ReportSamples = 4 }, new BrailleSamples(braille), null, null).Bytes;
         (long events, long updates) = Work(model);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("edgespike-counts-");
         try
@@ -86,9 +85,8 @@ public sealed class L2muCounts(ITestOutputHelper output)
     {
         string file = Path.Combine(folder, $"{name}.esm");
         File.WriteAllBytes(file, model);
-        Tools.Run("dotnet", "build", Path.Combine(TestData.RepositoryRoot, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
-            $"-p:Board={board}", $"-p:Model={file}", $"-p:FirmwareOutput={Path.Combine(folder, "firmware")}",
-            $"-p:Application={Path.Combine(TestData.RepositoryRoot, "tests", "instruction-counts", "device")}");
+        (int status, string text) = Programs.BuildFirmware(board, file, Path.Combine(folder, "firmware"), $"Application={Path.Combine(TestData.RepositoryRoot, "tests", "instruction-counts", "device")}");
+        Assert.True(status == 0, text);
         return Path.Combine(folder, "firmware", $"{board}-{name}.elf");
     }
 
@@ -132,21 +130,6 @@ public sealed class L2muCounts(ITestOutputHelper output)
         catch (Win32Exception)
         {
             Assert.Skip($"needs {program}: apt install {package}");
-        }
-    }
-
-    private sealed class Samples(L2muBraille braille) : ISampleSource
-    {
-        public int Count => L2muBraille.Samples;
-
-        public int Ticks => L2muBraille.Ticks;
-
-        public int Channels => L2muBraille.Channels;
-
-        public void Tick(int sample, int tick, Span<double> values)
-        {
-            ReadOnlySpan<byte> spikes = braille.Tick(sample, tick);
-            for (int i = 0; i < spikes.Length; i++) values[i] = spikes[i];
         }
     }
 }

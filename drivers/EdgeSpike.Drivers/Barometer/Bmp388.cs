@@ -1,16 +1,13 @@
 namespace EdgeSpike.Drivers;
 
-/// <summary>Bosch BMP388: pressure and temperature on I2C (0x76, or 0x77 with SDO high) or SPI. A BMP390 has the same registers and is taken as well.</summary>
+/// <summary>Bosch BMP388: pressure and temperature. A BMP390 has the same registers and is taken as well.</summary>
 /// <remarks>
 /// Data sheet BST-BMP388-DS001: registers section 4.3, calibration section 3.11.1, compensation section 9, whose floating-point formula is computed here
 /// in 64-bit integers; the two differ by at most 1/64 Pa and 1/100 degree. Opening sets 8 times oversampling of pressure, 1 of temperature, filter 3, 50 values a
 /// second ("drone", table 10). No division.
 /// </remarks>
-public sealed class Bmp388
+public sealed class Bmp388 : BoschBarometer
 {
-    /// <summary>Address with SDO low.</summary>
-    public const int DefaultAddress = 0x76;
-
     /// <summary>Identity of the part.</summary>
     public const int Identity = 0x50;
 
@@ -19,106 +16,28 @@ public sealed class Bmp388
 
     private const int Id = 0x00;
     private const int Errors = 0x02;                    // bit 0 fatal, 1 command, 2 configuration
-    private const int Status = 0x03;                    // bit 4 command ready, 5 pressure, 6 temperature
-    private const int Data = 0x04;                      // pressure, temperature: 24 bits each, low byte first
+    private const int Status = 0x03;                    // bit 4 command ready, 5 pressure, 6 temperature; behind it pressure, temperature: 24 bits each, low byte first
     private const int PowerControl = 0x1B;              // bit 0 pressure, 1 temperature, 5:4 mode
     private const int Oversampling = 0x1C;              // 2:0 pressure, 5:3 temperature
     private const int DataRate = 0x1D;                  // 2: 50 Hz
     private const int Config = 0x1F;                    // 3:1 filter
     private const int Calibration = 0x31;
     private const int CalibrationBytes = 21;
-    private const int Command = 0x7E;                   // 0xB6 resets
-    private const int StartMicroseconds = 10000;        // 2 ms in table 2
+    private const int Command = 0x7E;
 
-    private readonly SensorPort _port;
-    private readonly TimeBase _time;
-    private readonly byte[] _data = new byte[CalibrationBytes];
     private readonly int[] _t = new int[4];
     private readonly int[] _p = new int[12];
-    private bool _open;
 
     /// <summary>A sensor on I2C.</summary>
     public Bmp388(I2cDevice device, TimeBase time)
+        : base(new SensorPort(device), time, CalibrationBytes)
     {
-        _port = new SensorPort(device);
-        _time = time;
     }
 
-    /// <summary>A sensor on SPI, mode 0 or 3, up to 10 MHz.</summary>
+    /// <summary>A sensor on SPI; a dummy byte comes before the first value (section 5.3).</summary>
     public Bmp388(SpiDevice device, TimeBase time)
+        : base(new SensorPort(device, 1), time, CalibrationBytes)
     {
-        _port = new SensorPort(device, 1);              // a dummy byte before the first value (section 5.3)
-        _time = time;
-    }
-
-    /// <summary>How the last transfer ended.</summary>
-    public BusError Bus { get; private set; }
-
-    /// <summary>Identity that was found.</summary>
-    public int Found { get; private set; }
-
-    /// <summary>Pressure in 1/256 Pa.</summary>
-    public int Pressure { get; private set; }
-
-    /// <summary>Temperature in 1/100 degree Celsius.</summary>
-    public int CentiCelsius { get; private set; }
-
-    /// <summary>Checks who it is, resets it, reads its calibration, starts it. The first value is there 40 ms later.</summary>
-    public SensorError Open()
-    {
-        _open = false;
-        if (!Read(Id, 1)) return Failure();
-        Found = _data[0];
-        if (Found != Identity && Found != Identity390) return SensorError.WrongIdentity;
-        if (!Write(Command, 0xB6)) return Failure();
-        Deadline start = new Deadline(_time, StartMicroseconds);
-        _time.Wait(2000);
-        do
-        {
-            if (!Read(Status, 1)) return Failure();
-        }
-        while ((_data[0] & 0x10) == 0 && !start.Passed());
-        if ((_data[0] & 0x10) == 0) return SensorError.NotStarted;
-        if (!Read(Calibration, CalibrationBytes)) return Failure();
-        if (!SetCalibration(_data, 0)) return SensorError.Calibration;
-        if (!Write(Oversampling, 3) || !Write(DataRate, 2) || !Write(Config, 2 << 1) || !Write(PowerControl, 0x33) || !Read(Errors, 1)) return Failure();
-        if ((_data[0] & 7) != 0) return SensorError.Setting;
-        _open = true;
-        return SensorError.None;
-    }
-
-    /// <summary>The latest values, if there are new ones.</summary>
-    public SensorError Read()
-    {
-        if (!_open) return SensorError.NotOpen;
-        if (!Read(Status, 7)) return Failure();
-        if ((_data[0] & 0x60) != 0x60) return SensorError.NotReady;
-        return Compensate(_data[4] | (_data[5] << 8) | (_data[6] << 16), _data[1] | (_data[2] << 8) | (_data[3] << 16));
-    }
-
-    /// <summary>Takes the 21 bytes of calibration as they stand in the sensor. False: they are not of a sensor, all alike.</summary>
-    public bool SetCalibration(byte[] data, int offset)
-    {
-        if (!ByteRange.Fits(data, offset, CalibrationBytes)) return false;
-        bool alike = true;
-        for (int i = 1; i < CalibrationBytes; i++) alike &= data[offset + i] == data[offset];
-
-        // Table 24: 0x31 T1 and T2 u16, T3 s8; 0x36 P1 and P2 s16, P3 and P4 s8; 0x3C P5 and P6 u16, P7 and P8 s8; 0x42 P9 s16, P10 and P11 s8.
-        _t[1] = Word(data, offset);
-        _t[2] = Word(data, offset + 2);
-        _t[3] = (sbyte)data[offset + 4];
-        _p[1] = (short)Word(data, offset + 5);
-        _p[2] = (short)Word(data, offset + 7);
-        _p[3] = (sbyte)data[offset + 9];
-        _p[4] = (sbyte)data[offset + 10];
-        _p[5] = Word(data, offset + 11);
-        _p[6] = Word(data, offset + 13);
-        _p[7] = (sbyte)data[offset + 15];
-        _p[8] = (sbyte)data[offset + 16];
-        _p[9] = (short)Word(data, offset + 17);
-        _p[10] = (sbyte)data[offset + 19];
-        _p[11] = (sbyte)data[offset + 20];
-        return !alike && _t[1] != 0;
     }
 
     /// <summary>Values of the converter to pressure and temperature: section 9.2 and 9.3, in fixed point.</summary>
@@ -148,29 +67,50 @@ public sealed class Bmp388
         long square = (curve * pressure >> 24) * pressure;      // 1/2^40
         long p = offset + ((scale >> 6) * pressure >> 14) + (square >> 17);
         p = (p + (1 << 14)) >> 15;
-        Pressure = p < 0 ? 0 : p > int.MaxValue ? int.MaxValue : (int)p;
-        return Pressure >= 30000 * 256 && Pressure <= 125000 * 256 ? SensorError.None : SensorError.OutOfRange;
+        return SetPressure(p, 1250);
+    }
+
+    /// <inheritdoc/>
+    protected override SensorError Start()
+    {
+        SensorError error = Identify(Id, Identity, Identity390);
+        if (error == SensorError.None) error = Restart(Command, Status, 0x10, 0x10, Calibration);
+        if (error != SensorError.None) return error;
+        if (!Write(Oversampling, 3) || !Write(DataRate, 2) || !Write(Config, 2 << 1) || !Write(PowerControl, 0x33) || !Read(Errors, 1)) return Failure();
+        return (Data[0] & 7) == 0 ? SensorError.None : SensorError.Setting;
+    }
+
+    /// <inheritdoc/>
+    protected override SensorError ReadNewest()
+    {
+        if (!Read(Status, 7)) return Failure();
+        if ((Data[0] & 0x60) != 0x60) return SensorError.NotReady;
+        return Compensate(Data[4] | (Data[5] << 8) | (Data[6] << 16), Data[1] | (Data[2] << 8) | (Data[3] << 16));
+    }
+
+    /// <inheritdoc/>
+    protected override bool TakeCalibration(byte[] data, int offset)
+    {
+        // Table 24: 0x31 T1 and T2 u16, T3 s8; 0x36 P1 and P2 s16, P3 and P4 s8; 0x3C P5 and P6 u16, P7 and P8 s8; 0x42 P9 s16, P10 and P11 s8.
+        _t[1] = Word(data, offset);
+        _t[2] = Word(data, offset + 2);
+        _t[3] = (sbyte)data[offset + 4];
+        _p[1] = (short)Word(data, offset + 5);
+        _p[2] = (short)Word(data, offset + 7);
+        _p[3] = (sbyte)data[offset + 9];
+        _p[4] = (sbyte)data[offset + 10];
+        _p[5] = Word(data, offset + 11);
+        _p[6] = Word(data, offset + 13);
+        _p[7] = (sbyte)data[offset + 15];
+        _p[8] = (sbyte)data[offset + 16];
+        _p[9] = (short)Word(data, offset + 17);
+        _p[10] = (sbyte)data[offset + 19];
+        _p[11] = (sbyte)data[offset + 20];
+        return _t[1] != 0;
     }
 
     private static int Word(byte[] data, int at)
     {
         return data[at] | (data[at + 1] << 8);
-    }
-
-    private SensorError Failure()
-    {
-        return Bus == BusError.AddressNotAcknowledged ? SensorError.NoSensor : SensorError.Bus;
-    }
-
-    private bool Read(int register, int count)
-    {
-        Bus = _port.Read(register, _data, 0, count);
-        return Bus == BusError.None;
-    }
-
-    private bool Write(int register, int value)
-    {
-        Bus = _port.Write(register, value);
-        return Bus == BusError.None;
     }
 }

@@ -5,7 +5,7 @@ namespace EdgeSpike.Drivers;
 /// Registers: ICM-20948 datasheet, DS-000189 revision 1.3, sections 8 to 10; four banks, chosen by REG_BANK_SEL. 4.4 to 1,125 samples a
 /// second. Its magnetometer is not read.
 /// </remarks>
-public sealed class Icm20948 : Imu
+public sealed class Icm20948 : InvenSense
 {
     /// <summary>Address with AD0 low.</summary>
     public const int DefaultAddress = 0x68;
@@ -34,15 +34,12 @@ public sealed class Icm20948 : Imu
     private const int AccelDivider = 0x10;              // ACCEL_SMPLRT_DIV_1 bits 3:0, ACCEL_SMPLRT_DIV_2: 1125 Hz / (1 + it)
     private const int AccelConfiguration = 0x14;        // ACCEL_CONFIG: bits 5:3 ACCEL_DLPFCFG, 2:1 ACCEL_FS_SEL, 0 ACCEL_FCHOICE
 
-    private const int FrameBytes = 12;
     private const int MostFifoBytes = 0x1FFF;           // what the 13 bits of FIFO_COUNT can say
     private const int ResetMicroseconds = 100000;
     private const int StartMicroseconds = 50000;        // table 1: gyroscope 35 ms from sleep
 
-    private int _divider;
-    private int _filter;
-    private int _accelRange;
-    private int _gyroRange;
+    // Hertz of GYRO_DLPFCFG 1 … 5, 6 has 6 (table 16); the accelerometer's are like them (table 18).
+    private static readonly short[] Bandwidths = { 152, 120, 51, 24, 12 };
 
     /// <summary>A sensor on I2C.</summary>
     public Icm20948(I2cDevice device, TimeBase time)
@@ -73,25 +70,10 @@ public sealed class Icm20948 : Imu
     /// <inheritdoc/>
     protected override ImuError Choose(ImuSettings settings)
     {
-        _accelRange = RangeIndex(settings.AccelRange, 2, 4);
-        _gyroRange = RangeIndex(settings.GyroRange, 250, 4);
-        if (_accelRange < 0 || _gyroRange < 0 || settings.RateMillihertz < 1 || settings.RateMillihertz > 1125000) return ImuError.Setting;
-        int periods = 1125000 / settings.RateMillihertz;
-        if (periods > 256) periods = 256;
-        _divider = periods - 1;
-        PeriodNumerator = 8000 * periods;
+        ImuError error = Choose(settings, 1125000, Bandwidths);
+        PeriodNumerator = 8000 * (Divider + 1);
         PeriodDenominator = 9;
-
-        // Sensitivity 16384 LSB/g and 131 LSB/(degree/s) at the smallest range (tables 1 and 2): 2^15 steps are its end.
-        AccelScale = 2000000 << _accelRange;
-        GyroScale = 250000 << _gyroRange;
-        AccelLimit = 32767;
-        GyroLimit = 32767;
-
-        // The widest filter within half the rate: 1 … 6 have 152, 120, 51, 24, 12, 6 Hz (table 16); the accelerometer's are like it (table 18).
-        int half = settings.RateMillihertz / 2000;
-        _filter = half >= 152 ? 1 : half >= 120 ? 2 : half >= 51 ? 3 : half >= 24 ? 4 : half >= 12 ? 5 : 6;
-        return ImuError.None;
+        return error;
     }
 
     /// <inheritdoc/>
@@ -108,11 +90,11 @@ public sealed class Icm20948 : Imu
         Time.Wait(StartMicroseconds);
         error = WriteRegister(UserControl, Port.IsSpi ? 0x10 : 0);
         if (error == ImuError.None) error = WriteRegister(BankSelect, 0x20);
-        if (error == ImuError.None) error = WriteChecked(GyroDivider, _divider);
-        if (error == ImuError.None) error = WriteChecked(GyroConfiguration, (_filter << 3) | (_gyroRange << 1) | 1);
+        if (error == ImuError.None) error = WriteChecked(GyroDivider, Divider);
+        if (error == ImuError.None) error = WriteChecked(GyroConfiguration, (Filter << 3) | (GyroRange << 1) | 1);
         if (error == ImuError.None) error = WriteChecked(AccelDivider, 0);
-        if (error == ImuError.None) error = WriteChecked(AccelDivider + 1, _divider);
-        if (error == ImuError.None) error = WriteChecked(AccelConfiguration, (_filter << 3) | (_accelRange << 1) | 1);
+        if (error == ImuError.None) error = WriteChecked(AccelDivider + 1, Divider);
+        if (error == ImuError.None) error = WriteChecked(AccelConfiguration, (Filter << 3) | (AccelRange << 1) | 1);
         if (error == ImuError.None) error = WriteChecked(AlignRates, 1);
         if (error == ImuError.None) error = WriteRegister(BankSelect, 0);
         if (error == ImuError.None) error = WriteChecked(PinConfiguration, 0x20);
@@ -147,20 +129,8 @@ public sealed class Icm20948 : Imu
         long counted = Time.Microseconds;
         int bytes = ((Scratch[0] << 8) | Scratch[1]) & MostFifoBytes;
         int waiting = bytes / FrameBytes, count = waiting < samples.Room ? waiting : samples.Room;
-        for (int taken = 0; taken < count;)
-        {
-            int frames = count - taken;
-            if (frames > SensorPort.MostBytes / FrameBytes) frames = SensorPort.MostBytes / FrameBytes;
-            error = ReadRegisters(FifoData, frames * FrameBytes);
-            if (error != ImuError.None) return error;
-            for (int i = 0; i < frames; i++)
-            {
-                int at = i * FrameBytes;
-                Put(samples, Big(at), Big(at + 2), Big(at + 4), Big(at + 6), Big(at + 8), Big(at + 10));
-            }
-
-            taken += frames;
-        }
+        error = ReadFrames(samples, FifoData, count);
+        if (error != ImuError.None) return error;
 
         // Looked at last: an overflow while the frames were read cut them too.
         error = ReadRegister(InterruptStatus2, out status);

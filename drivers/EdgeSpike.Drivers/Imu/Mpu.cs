@@ -5,7 +5,7 @@ namespace EdgeSpike.Drivers;
 /// Registers: MPU-6000 and MPU-6050 Register Map, RM-MPU-6000A-00 revision 4.2; MPU-6500 Register Map, RM-MPU-6500A-00 revision 2.1;
 /// MPU-9250 Register Map, RM-MPU-9250A-00 revision 1.6. They agree in what stands here.
 /// </remarks>
-public abstract class Mpu : Imu
+public abstract class Mpu : InvenSense
 {
     private const int SampleRateDivider = 0x19;         // SMPLRT_DIV (4.2 in 6050's, 4.5 in 6500's map): 1 kHz / (1 + it)
     private const int Configuration = 0x1A;             // CONFIG: bits 2:0 DLPF_CFG; 6500 and 9250: bit 6 FIFO_MODE
@@ -25,14 +25,11 @@ public abstract class Mpu : Imu
 
     private const int Overflow = 0x10;
     private const int DataReady = 0x01;
-    private const int FrameBytes = 12;                  // in the order of the registers: accelerometer, gyroscope
     private const int ResetMicroseconds = 100000;       // RM-MPU-6000A, 4.28: 100 ms
     private const int GyroStartMicroseconds = 35000;    // PS-MPU-6500A, table 1: start-up 35 ms; PS-MPU-6000A, 6.1: 30 ms
 
-    private int _divider;
-    private int _filter;
-    private int _accelRange;
-    private int _gyroRange;
+    // Hertz of DLPF_CFG 1 … 5, 6 has 5 (RM-MPU-6000A, 4.3); 0 would make 8 kHz.
+    private static readonly short[] Bandwidths = { 184, 94, 44, 21, 10 };
 
     /// <summary>A sensor at this port.</summary>
     protected Mpu(SensorPort port, TimeBase time)
@@ -61,25 +58,10 @@ public abstract class Mpu : Imu
     /// <inheritdoc/>
     protected override ImuError Choose(ImuSettings settings)
     {
-        _accelRange = RangeIndex(settings.AccelRange, 2, 4);
-        _gyroRange = RangeIndex(settings.GyroRange, 250, 4);
-        if (_accelRange < 0 || _gyroRange < 0 || settings.RateMillihertz < 1 || settings.RateMillihertz > 1000000) return ImuError.Setting;
-        int periods = 1000000 / settings.RateMillihertz;
-        if (periods > 256) periods = 256;
-        _divider = periods - 1;
-        PeriodNumerator = 1000 * periods;
+        ImuError error = Choose(settings, 1000000, Bandwidths);
+        PeriodNumerator = 1000 * (Divider + 1);
         PeriodDenominator = 1;
-
-        // Sensitivity 16384 LSB/g and 131 LSB/(degree/s) at the smallest range (PS-MPU-6000A, 6.1 and 6.2): 2^15 steps are its end.
-        AccelScale = 2000000 << _accelRange;
-        GyroScale = 250000 << _gyroRange;
-        AccelLimit = 32767;
-        GyroLimit = 32767;
-
-        // The widest filter within half the rate: DLPF_CFG 1 … 6 have 184, 94, 44, 21, 10, 5 Hz (RM-MPU-6000A, 4.3); 0 would make 8 kHz.
-        int half = settings.RateMillihertz / 2000;
-        _filter = half >= 184 ? 1 : half >= 94 ? 2 : half >= 44 ? 3 : half >= 21 ? 4 : half >= 10 ? 5 : 6;
-        return ImuError.None;
+        return error;
     }
 
     /// <inheritdoc/>
@@ -100,11 +82,11 @@ public abstract class Mpu : Imu
         if (error == ImuError.None) error = WriteChecked(PowerManagement1, 1);
         if (error != ImuError.None) return error;
         Time.Wait(GyroStartMicroseconds);
-        error = WriteChecked(SampleRateDivider, _divider);
-        if (error == ImuError.None) error = WriteChecked(Configuration, _filter | ConfigurationBits);
-        if (error == ImuError.None) error = WriteChecked(GyroConfiguration, _gyroRange << 3);
-        if (error == ImuError.None) error = WriteChecked(AccelConfiguration, _accelRange << 3);
-        if (error == ImuError.None) error = SetAccelFilter(_filter);
+        error = WriteChecked(SampleRateDivider, Divider);
+        if (error == ImuError.None) error = WriteChecked(Configuration, Filter | ConfigurationBits);
+        if (error == ImuError.None) error = WriteChecked(GyroConfiguration, GyroRange << 3);
+        if (error == ImuError.None) error = WriteChecked(AccelConfiguration, AccelRange << 3);
+        if (error == ImuError.None) error = SetAccelFilter(Filter);
         if (error == ImuError.None) error = WriteChecked(PinConfiguration, 0x20);
         if (error == ImuError.None) error = WriteChecked(InterruptEnable, Overflow | DataReady);
         return error;
@@ -143,20 +125,8 @@ public abstract class Mpu : Imu
 
         // A frame may be on its way in: only whole ones are taken.
         int waiting = bytes / FrameBytes, count = waiting < samples.Room ? waiting : samples.Room;
-        for (int taken = 0; taken < count;)
-        {
-            int frames = count - taken;
-            if (frames > SensorPort.MostBytes / FrameBytes) frames = SensorPort.MostBytes / FrameBytes;
-            error = ReadRegisters(FifoData, frames * FrameBytes);
-            if (error != ImuError.None) return error;
-            for (int i = 0; i < frames; i++)
-            {
-                int at = i * FrameBytes;
-                Put(samples, Big(at), Big(at + 2), Big(at + 4), Big(at + 6), Big(at + 8), Big(at + 10));
-            }
-
-            taken += frames;
-        }
+        error = ReadFrames(samples, FifoData, count);
+        if (error != ImuError.None) return error;
 
         // Looked at last: an overflow while the frames were read cut them too. A full FIFO is one whose next frame is lost.
         int status;

@@ -16,8 +16,7 @@ public sealed class Vl53l1x
     private const int VhvTimeoutBound = 0x0008;         // VHV_CONFIG__TIMEOUT_MACROP_LOOP_BOUND
     private const int VhvInit = 0x000B;                 // VHV_CONFIG__INIT
     private const int FirstConfiguration = 0x002D;
-    private const int InterruptPolarity = 0x0030;       // GPIO_HV_MUX__CTRL: bit 4 set, active low
-    private const int InterruptLevel = 0x0031;          // GPIO__TIO_HV_STATUS: bit 0
+    private const int InterruptPolarity = 0x0030;       // GPIO_HV_MUX__CTRL: bit 4 set, active low; behind it GPIO__TIO_HV_STATUS: bit 0
     private const int PhaseCalibration = 0x004B;        // PHASECAL_CONFIG__TIMEOUT_MACROP
     private const int TimeoutA = 0x005E;                // RANGE_CONFIG__TIMEOUT_MACROP_A, 16 bits
     private const int PeriodA = 0x0060;                 // RANGE_CONFIG__VCSEL_PERIOD_A

@@ -86,9 +86,7 @@ internal sealed class NordicI2c : I2cBus
     public override BusError Recover()
     {
         Io.Write(_base + Enable, 0);
-        PinI2c lines = new PinI2c(_time, new NordicPin(_clock >> 5, _clock & 31), new NordicPin(_data >> 5, _data & 31));
-        lines.Take();
-        BusError error = lines.Recover();
+        BusError error = PinI2c.Free(_time, new NordicPin(_clock >> 5, _clock & 31), new NordicPin(_data >> 5, _data & 31));
         SetUp();
         return error;
     }

@@ -100,9 +100,7 @@ internal sealed class Rp2350I2c : I2cBus
     /// <inheritdoc/>
     public override BusError Recover()
     {
-        PinI2c lines = new PinI2c(_time, new Rp2350Pin(_clock), new Rp2350Pin(_data));
-        lines.Take();
-        BusError error = lines.Recover();
+        BusError error = PinI2c.Free(_time, new Rp2350Pin(_clock), new Rp2350Pin(_data));
         SetUp();
         return error;
     }

@@ -91,22 +91,15 @@ internal sealed class Stm32F4I2c : I2cBus
     /// <inheritdoc/>
     public override BusError Recover()
     {
-        PinI2c lines = new PinI2c(_time, _clock, _data);
-        lines.Take();
-        BusError error = lines.Recover();
+        BusError error = PinI2c.Free(_time, _clock, _data);
         SetUp();
         return error;
     }
 
     private void SetUp()
     {
-        // Open outputs before they are given to the unit, so that nothing drives high.
-        _clock.Write(true);
-        _data.Write(true);
-        _clock.SetMode(PinMode.OpenDrain);
-        _data.SetMode(PinMode.OpenDrain);
-        _clock.SetAlternate(_alternate);
-        _data.SetAlternate(_alternate);
+        _clock.SetOpenAlternate(_alternate);
+        _data.SetOpenAlternate(_alternate);
         Io.Write(_base + Control1, Reset);
         Io.Write(_base + Control1, 0);
         uint megahertz = _clockHz / 1000000;

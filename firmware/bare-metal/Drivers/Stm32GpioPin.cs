@@ -47,6 +47,14 @@ internal sealed class Stm32GpioPin : GpioPin
         Stm32Pin.Alternate(_ports, _port, _pin, function);
     }
 
+    /// <summary>Makes the pin an open output that lets go, then gives it to a peripheral, so that nothing drives it high.</summary>
+    public void SetOpenAlternate(uint function)
+    {
+        Write(true);
+        SetMode(PinMode.OpenDrain);
+        SetAlternate(function);
+    }
+
     /// <inheritdoc/>
     public override bool Read()
     {

@@ -98,9 +98,7 @@ internal sealed class Stm32I2c : I2cBus
     /// <inheritdoc/>
     public override BusError Recover()
     {
-        PinI2c lines = new PinI2c(_time, _clock, _data);
-        lines.Take();
-        BusError error = lines.Recover();
+        BusError error = PinI2c.Free(_time, _clock, _data);
         SetUp();
         return error;
     }
@@ -109,12 +107,8 @@ internal sealed class Stm32I2c : I2cBus
     {
         // Off for three clocks of the bus at least (RM0432, 45.4.5): the accesses in between take longer.
         Io.Change(_base + Control1, 1, 0);
-        _clock.Write(true);
-        _data.Write(true);
-        _clock.SetMode(PinMode.OpenDrain);
-        _data.SetMode(PinMode.OpenDrain);
-        _clock.SetAlternate(_alternate);
-        _data.SetAlternate(_alternate);
+        _clock.SetOpenAlternate(_alternate);
+        _data.SetOpenAlternate(_alternate);
         Io.Write(_base + Timing, StandardMode | ((_clockHz / StepHz - 1) << 28));
         Io.Change(_base + Control1, 0, 1);
     }

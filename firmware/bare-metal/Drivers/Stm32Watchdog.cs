@@ -14,8 +14,6 @@ internal sealed class Stm32Watchdog : Watchdog
     private const uint KeyAccess = 0x5555;
     private const uint KeyReload = 0xAAAA;
 
-    private const uint F4ControlStatus = 0x40023874;    // RCC_CSR of the STM32F4: bit 29 IWDGRSTF, bit 24 RMVF
-
     private readonly TimeBase _time;
     private readonly uint _base;
 
@@ -24,14 +22,6 @@ internal sealed class Stm32Watchdog : Watchdog
     {
         _time = time;
         _base = at;
-    }
-
-    /// <summary>STM32F4 alone: whether the watchdog caused the last reset; the flags are cleared.</summary>
-    public static bool F4CausedReset()
-    {
-        bool caused = (Io.Read(F4ControlStatus) & (1u << 29)) != 0;
-        Io.Change(F4ControlStatus, 0, 1u << 24);
-        return caused;
     }
 
     /// <inheritdoc/>

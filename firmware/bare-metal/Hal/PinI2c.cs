@@ -25,6 +25,14 @@ public sealed class PinI2c : LineI2c
         _data.SetMode(PinMode.OpenDrain);
     }
 
+    /// <summary>Takes the pins of a unit whose bus is stuck and frees the lines; the caller gives the pins back.</summary>
+    public static BusError Free(TimeBase time, GpioPin clock, GpioPin data)
+    {
+        PinI2c lines = new PinI2c(time, clock, data);
+        lines.Take();
+        return lines.Recover();
+    }
+
     /// <inheritdoc/>
     protected override void SetClock(bool high)
     {

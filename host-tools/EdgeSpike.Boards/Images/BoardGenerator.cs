@@ -277,8 +277,8 @@ public static class BoardGenerator
         string open = board.Spi.Driver switch
         {
             "nrf" => string.Create(CultureInfo.InvariantCulture, $"new NordicSpi(time, {Hex(board.Spi.Base)}, rateHz, mode, {Index(board.Spi.Sck)}, {Index(board.Spi.Miso)}, {Index(board.Spi.Mosi)})"),
-            "stm32f4" => $"new Stm32F4Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode)",
-            "stm32l4" => $"new Stm32L4Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode)",
+            "stm32f4" => $"new Stm32Spi(time, {Hex(board.Spi.Base)}, fifo: false, clockHz, rateHz, mode)",
+            "stm32l4" => $"new Stm32Spi(time, {Hex(board.Spi.Base)}, fifo: true, clockHz, rateHz, mode)",
             "stm32h7" => $"new Stm32H7Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode)",
             _ => $"new Pl022Spi(time, {Hex(board.Spi.Base)}, clockHz, rateHz, mode)",
         };

@@ -124,6 +124,7 @@ internal sealed class FunctionShrinker
         if (blind) RemoveBoundChecks();
         RemoveDead();
         FoldReferenceStores();
+        FoldPairs();
         RemoveDead();
         Widen();
         LowerRegisters();
@@ -258,6 +259,55 @@ internal sealed class FunctionShrinker
 
             _body[i].Replace(string.Create(CultureInfo.InvariantCulture, $"str r{value}, [r{address}, #{distance}]"), 1 << value | 1 << address, 0);
         }
+    }
+
+    /// <summary>A number of 64 bits behind an address that is made for it alone is loaded and stored in one instruction: ldrd, strd.</summary>
+    private void FoldPairs()
+    {
+        Analyse();
+        for (int i = 0; i < _body.Count; i++)
+        {
+            if (_body[i].IsGone || Sum(_body[i]) is not { } sum || sum.Base > 12 || (sum.Distance & 3) != 0 || sum.Distance > 1020) continue;
+            int first = Next(i), second = first < 0 ? -1 : Next(first);
+            if (second < 0 || Word(_body[first]) is not { Offset: 0 } low || Word(_body[second]) is not { Offset: 4 } high) continue;
+            if (low.Base != sum.Target || high.Base != sum.Target || low.Loads != high.Loads || low.Register == high.Register || low.Register > 12 || high.Register > 12) continue;
+            if (low.Loads ? low.Register == sum.Target : low.Register == sum.Target || high.Register == sum.Target) continue;
+            if ((_live[second] & (1 << sum.Target)) != 0 && !(low.Loads && high.Register == sum.Target)) continue;
+            if ((_body[i].Writes & _live[i] & ThumbInstruction.Flags) != 0) continue;
+            _body[i].Set((low.Loads ? 0xE9D0 : 0xE9C0) | sum.Base, low.Register << 12 | high.Register << 8 | sum.Distance >> 2);
+            _body[first].Remove();
+            _body[second].Remove();
+        }
+    }
+
+    /// <summary>The place of the instruction behind one, when nothing else leads there; -1 if there is none.</summary>
+    private int Next(int i)
+    {
+        if (_body[i].Ends || _next[i].Length != 1) return -1;
+        for (int next = i + 1; next < _body.Count && !_labelled[next]; next++)
+            if (!_body[next].IsGone) return next;
+        return -1;
+    }
+
+    /// <summary>rt = rn + number.</summary>
+    private static (int Target, int Base, int Distance)? Sum(ThumbInstruction i)
+    {
+        if (i.Text is not null) return null;
+        if (i.Second < 0)
+        {
+            if ((i.First & 0xFE00) == 0x1C00) return (i.First & 7, (i.First >> 3) & 7, (i.First >> 6) & 7);
+            return (i.First & 0xF800) == 0x3000 ? ((i.First >> 8) & 7, (i.First >> 8) & 7, i.First & 255) : null;
+        }
+
+        return (i.First & 0xFFE0) == 0xF100 && (i.Second & 0xF000) == 0 ? ((i.Second >> 8) & 15, i.First & 15, i.Second & 255) : null;
+    }
+
+    /// <summary>A load or store of a word.</summary>
+    private static (int Register, int Base, int Offset, bool Loads)? Word(ThumbInstruction i)
+    {
+        if (i.Text is not null) return null;
+        if (i.Second < 0) return (i.First & 0xF000) == 0x6000 ? (i.First & 7, (i.First >> 3) & 7, ((i.First >> 6) & 31) << 2, (i.First & 0x800) != 0) : null;
+        return (i.First & 0xFFE0) == 0xF8C0 ? (i.Second >> 12, i.First & 15, i.Second & 0xFFF, (i.First & 0x10) != 0) : null;
     }
 
     /// <summary>The instruction of the same block that put a value into a register which only the one at <paramref name="user"/> reads.</summary>

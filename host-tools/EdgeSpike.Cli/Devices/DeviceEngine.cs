@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using EdgeSpike.Boards;
 using EdgeSpike.Boards.Images;
 using EdgeSpike.Boards.Link;
 using EdgeSpike.Conversion;

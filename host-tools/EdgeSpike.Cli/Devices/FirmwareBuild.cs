@@ -21,16 +21,16 @@ internal sealed class FirmwareBuild
     private readonly string _boardPath;
     private readonly string _modelPath;
     private readonly string _folder;
-    private readonly bool _allOperators;
+    private readonly ImageKind _kind;
 
     /// <summary>A build that has not begun.</summary>
     /// <param name="boardName">A name in boards/, or a path.</param>
     /// <param name="modelPath">Model file, which the host has verified.</param>
-    /// <param name="allOperators">Also those that the model lacks, for models that are uploaded later.</param>
+    /// <param name="kind">What else the image is to run, and who verifies it.</param>
     /// <exception cref="ConversionException"><see cref="ErrorCode.Unsupported"/>: the model is too large for the board.</exception>
-    public FirmwareBuild(string boardName, string modelPath, bool allOperators = false)
+    public FirmwareBuild(string boardName, string modelPath, ImageKind kind = ImageKind.OneModel)
     {
-        _allOperators = allOperators;
+        _kind = kind;
         _root = Checkout.Root();
         _boardPath = Checkout.BoardPath(boardName);
         _modelPath = Path.GetFullPath(modelPath);
@@ -40,7 +40,7 @@ internal sealed class FirmwareBuild
         ImageBase = Path.Combine(_folder, $"{Board.Name}-{model}");
         try
         {
-            BoardGenerator.CheckFit(Board, ModelHeader.Read(_modelPath), allOperators);
+            BoardGenerator.CheckFit(Board, ModelHeader.Read(_modelPath), kind == ImageKind.AllOperators);
         }
         catch (BoardException error)
         {
@@ -57,9 +57,9 @@ internal sealed class FirmwareBuild
     /// <summary>The command that builds it.</summary>
     public IReadOnlyList<string> Command =>
     [
-        "dotnet", "build", Path.Combine(_root, "firmware", "bare-metal"), "-nologo", "-v:minimal", "--disable-build-servers",
+        "dotnet", "build", Path.Combine(_root, "firmware", "bare-metal"), "-nologo", "-v:minimal", "-nodeReuse:false",
         $"-p:Board={Escape(Path.GetDirectoryName(_boardPath) == Path.Combine(_root, "boards") ? Board.Name : _boardPath)}",
-        $"-p:Model={Escape(_modelPath)}", $"-p:FirmwareOutput={Escape(_folder)}", .. _allOperators ? (string[])["-p:Operators=All"] : [],
+        $"-p:Model={Escape(_modelPath)}", $"-p:FirmwareOutput={Escape(_folder)}", .. _kind switch { ImageKind.AllOperators => (string[])["-p:Operators=All"], ImageKind.VerifiedModel => ["-p:Verification=Build"], _ => [] },
     ];
 
     /// <summary>Builds, and gives the path of the .elf.</summary>
@@ -95,7 +95,7 @@ internal sealed class FirmwareBuild
     private string Inputs()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(_allOperators ? "all operators\n" : "operators of the model\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{_kind}\n"));
         IEnumerable<string> sources = ((string[])["firmware/bare-metal", "runtime/EdgeSpike.Runtime", "host-tools/EdgeSpike.Boards"])
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(_root, folder), "*", new EnumerationOptions { RecurseSubdirectories = true }))
             .Select(file => Path.GetRelativePath(_root, file))

@@ -1,6 +1,5 @@
 using System;
 using System.Diagnostics;
-using EdgeSpike.Conversion;
 using Spectre.Console;
 
 namespace EdgeSpike.Cli.Terminal;

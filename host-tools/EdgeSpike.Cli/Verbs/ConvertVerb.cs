@@ -141,7 +141,7 @@ internal static class ConvertVerb
             l.Name, Units.Number(l.Size),
             .. l.Spikes
                 ? (string[])[Verdict.Percent(l.Agreement), Verdict.Percent(l.SpikeOverlap), l.ReferenceRate.ToString("0.0000"), l.ModelRate.ToString("0.0000"), l.FirstDifference < 0 ? "none" : $"tick {l.FirstDifference}"]
-                : [$"values off by {Verdict.Percent(l.RelativeError)}", "", "", "", ""],
+                : [$"off by {Verdict.Percent(l.RelativeError)}", "", "", "", ""],
             Units.Number(l.Saturations),
         ])));
         string colour = verdict.Trust switch { Trust.Yes => "green", Trust.No => "red", _ => "yellow" };

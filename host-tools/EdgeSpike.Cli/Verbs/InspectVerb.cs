@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EdgeSpike.Cli.Terminal;
 using EdgeSpike.Conversion;
+using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Inspection;
 using EdgeSpike.Conversion.Reporting;
@@ -66,7 +67,7 @@ internal static class InspectVerb
 
         Tables.Title(console, "Schedule");
         console.Write(Tables.Of([">#", "operator", "name", "sizes", "reads", "writes"], model.Operators.Select(o => (string[])
-            [$"{o.Index}", o.Kind, o.Name, o.Sizes, model.Buffers[o.Source].Name + (o.ReadsTickBefore ? " (tick before)" : ""), string.Join(", ", o.Writes.Select(w => model.Buffers[w].Name))])));
+            [$"{o.Index}", o.Kind, o.Name, o.Sizes, model.Buffers[o.Source].Name + (o.ReadsTickBefore ? " (tick before)" : "") + (o.SecondSource < 0 ? "" : $", {model.Buffers[o.SecondSource].Name}"), string.Join(", ", o.Writes.Select(w => model.Buffers[w].Name))])));
         Tables.Title(console, "Tensors");
         console.Write(Tables.Of([">#", "type", ">elements", ">bytes", "used by"], model.Tensors.Select(t => (string[])
             [$"{t.Index}", t.Type, Units.Number(t.Elements), Units.Number(t.Bytes), string.Join(", ", t.UsedBy.Take(3)) + (t.UsedBy.Count > 3 ? $" and {t.UsedBy.Count - 3} more" : "")])));
@@ -91,7 +92,7 @@ internal static class InspectVerb
         Tables.Title(console, "Nodes");
         console.Write(Tables.Of(["name", "kind", "in", "out", "parameters"], network.Nodes.Select(n => (string[])[n.Name, n.Kind, n.InputShape, n.OutputShape, n.Parameters])));
         Tables.Title(console, "Edges");
-        console.Write(Tables.Of(["from", "to", ">delay"], network.Edges.Select(e => (string[])[e.Source, e.Target, e.Delay == 0 ? "" : $"{e.Delay}"])));
+        console.Write(Tables.Of(["from", "to", ">delay"], network.Edges.Select(e => (string[])[e.Source, e.Port == EdgePort.Threshold ? $"{e.Target} (threshold)" : e.Target, e.Delay == 0 ? "" : $"{e.Delay}"])));
         if (network.Labels.Count > 0) Tables.Line(console, $"labels: {string.Join(", ", network.Labels)}");
         if (network.Choices.Count == 0) return;
         Tables.Title(console, "Choices made");

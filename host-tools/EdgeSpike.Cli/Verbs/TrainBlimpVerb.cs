@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using EdgeSpike.Cli.Terminal;
 using EdgeSpike.Conversion;
+using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Demos.Blimp;
 using EdgeSpike.Training.Evolution.Blimp;
 using EdgeSpike.Training.Evolution.Distributed;
@@ -19,9 +20,9 @@ internal static class TrainBlimpVerb
     public static VerbCommand Create(Session session)
     {
         BlimpSettings defaults = new() { Control = ControlTask.ProportionalDerivative };
-        Argument<string> part = new("PART") { Description = "pd (LIF neurons), i (IWTA-LIF neurons); both: joins evolved controllers to one model, and flies it; worker: evaluates for others.", HelpName = "pd|i|both|worker" };
-        part.AcceptOnlyFromAmong("pd", "i", "both", "worker");
-        Option<string?> output = Choices.Path("--output", "OUT.esm", "Model to write; beside it its genome, the log, and while it runs a checkpoint.", "-o");
+        Argument<string> part = new("PART") { Description = "pd (LIF neurons), i (IWTA-LIF neurons); both: joins evolved controllers to one model, and flies it; description: writes what convert takes, of one genome or of both; worker: evaluates for others.", HelpName = "pd|i|both|description|worker" };
+        part.AcceptOnlyFromAmong("pd", "i", "both", "description", "worker");
+        Option<string?> output = Choices.Path("--output", "OUT.esm", "Model to write; beside it its description (.json, .safetensors), its genome, the log, and while it runs a checkpoint. For description: the .json.", "-o");
         Option<double?> seed = Choices.Number("--seed", "S", "Seed of all that is drawn. Default 1.", v => v >= 0 && v <= uint.MaxValue && v == Math.Floor(v), "a whole number from 0 up");
         Option<double?> evaluations = Choices.Number("--evaluations", "N", "Evaluations of a genome. Default 2,500,000, the paper's.", v => v >= 1 && v <= 1e12 && v == Math.Floor(v), "a whole number from 1 up");
         Option<double?> population = Choices.Number("--population", "L", $"Genomes of a generation. Default {defaults.Population}.", v => v is >= 4 and <= 4096 && v == Math.Floor(v), "a whole number from 4 to 4096");
@@ -33,7 +34,7 @@ internal static class TrainBlimpVerb
         Option<bool> simulated = new("--simulated") { Description = "Simulated flights in place of recorded ones, for pd." };
         Option<double?> threads = Choices.Number("--threads", "T", "Vectors of genomes evaluated at once. Default: one for each core.", v => v is >= 1 and <= 1024 && v == Math.Floor(v), "a whole number from 1 up");
         Option<bool> plain = new("--lif") { Description = "LIF neurons for i too, which can't integrate: for comparison." };
-        Option<string?> first = Choices.Path("--pd", "GENOME.json", "For both: the genome of pd."), second = Choices.Path("--i", "GENOME.json", "For both: the genome of i.");
+        Option<string?> first = Choices.Path("--pd", "GENOME.json", "For both and description: the genome of pd."), second = Choices.Path("--i", "GENOME.json", "For both and description: the genome of i.");
         Option<string?> broker = Choices.Path("--broker", "mqtt://HOST", "Spread the evaluations over workers at this MQTT 5 broker. What they don't answer is done here; the result is the same.");
         Option<string?> worker = Choices.Path("--worker", "mqtt://HOST", "For worker: the broker to take work from, until Ctrl-C.");
         Option<double?> patience = Choices.Number("--patience", "SECONDS", "With --broker: how long a worker may take before its work is given to another. Default 5.", v => v is > 0 and <= 3600, "a number above 0, at most 3600");
@@ -44,6 +45,7 @@ internal static class TrainBlimpVerb
             ("edgespike train blimp i -o i.esm --closed-loop 1 --partner pd.genome.json", "the integral part, flying with the other"),
             ("edgespike train blimp pd -o pd.esm --resume", "go on after an interruption"),
             ("edgespike train blimp both --pd pd.genome.json --i i.genome.json -o blimp.esm", "one model of 160 neurons, and 20 flights of it beside PID"),
+            ("edgespike train blimp description --i i.genome.json -o i.json", "the network of a genome, for convert, inspect and other tools"),
             ("edgespike train blimp worker --worker mqtt://robot.local", "evaluate for whoever runs with --broker mqtt://robot.local"));
         blimp.Add(part);
         foreach (Option option in (Option[])[output, seed, evaluations, population, sigma, closed, partner, start, data, simulated, threads, plain, first, second, broker, worker, patience, resume]) blimp.Add(option);
@@ -51,7 +53,9 @@ internal static class TrainBlimpVerb
         {
             string? folder = parsed.GetValue(data);
             if (parsed.GetValue(part) == "worker") return Work(session, parsed.GetValue(worker), folder);
-            string model = parsed.GetValue(output) ?? throw new ConversionException(ErrorCode.OptionNeeded, "-o", "no file to write", "give -o OUT.esm");
+            bool describe = parsed.GetValue(part) == "description";
+            string model = parsed.GetValue(output) ?? throw new ConversionException(ErrorCode.OptionNeeded, "-o", "no file to write", describe ? "give -o OUT.json" : "give -o OUT.esm");
+            if (describe) return Describe(session, model, parsed.GetValue(first), parsed.GetValue(second));
             if (!model.EndsWith(".esm", StringComparison.OrdinalIgnoreCase))
                 throw new ConversionException(ErrorCode.Usage, $"-o {model}", "a model ends in .esm", $"give {Path.ChangeExtension(model, ".esm")}");
             if (parsed.GetValue(part) == "both") return Join(session, model, parsed.GetValue(first), parsed.GetValue(second));
@@ -95,7 +99,7 @@ internal static class TrainBlimpVerb
                     Tables.Line(console, $"{Units.Number(result.EvaluationsDone)} evaluations in {seconds:F0} s, on {result.Data}");
                     if (spread is not null) Tables.Line(console, $"groups: {spread.FromWorkers} by workers, {spread.Here} here; {spread.SentAgain} sent again, {spread.Refused} results refused, {spread.Late} late");
                     Tables.Line(console, $"held-out loss {result.HeldOutLoss:F4}, value {result.Value:F4}");
-                    Tables.Line(console, $"{model}, {Path.GetFileName(Path.ChangeExtension(model, ".genome.json"))}, {Path.GetFileName(Path.ChangeExtension(model, ".csv"))}");
+                    Tables.Line(console, $"{model}, {Path.GetFileName(Path.ChangeExtension(model, ".json"))}, {Path.GetFileName(Path.ChangeExtension(model, ".safetensors"))}, {Path.GetFileName(Path.ChangeExtension(model, ".genome.json"))}, {Path.GetFileName(Path.ChangeExtension(model, ".csv"))}");
                 });
             return ErrorCode.None;
         };
@@ -116,6 +120,16 @@ internal static class TrainBlimpVerb
             },
             session.Cancellation);
         session.Show(new { worker.Groups, worker.Refused }, console => Tables.Line(console, $"{Units.Number(worker.Groups)} groups, {Units.Number(worker.Refused)} messages refused"));
+        return ErrorCode.None;
+    }
+
+    private static ErrorCode Describe(Session session, string path, string? pd, string? i)
+    {
+        if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".genome.json", StringComparison.OrdinalIgnoreCase))
+            throw new ConversionException(ErrorCode.Usage, $"-o {path}", "a description ends in .json, and is no genome", $"give {Path.ChangeExtension(path.Replace(".genome.", ".", StringComparison.OrdinalIgnoreCase), ".json")}");
+        NetworkGraph graph = ControllerDescription.Write(pd is null ? null : (GenomeFile.Read(pd), pd), i is null ? null : (GenomeFile.Read(i), i), path);
+        string tensors = Path.ChangeExtension(path, ".safetensors");
+        session.Show(new { Description = path, Tensors = tensors, graph.Name, Nodes = graph.Nodes.Count }, console => Tables.Line(console, $"{path}, {Path.GetFileName(tensors)}: {graph.Name}, {graph.Nodes.Count} nodes"));
         return ErrorCode.None;
     }
 

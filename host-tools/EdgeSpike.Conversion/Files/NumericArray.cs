@@ -162,9 +162,6 @@ public sealed class NumericArray
         where T : unmanaged
         => new(type, dimensions, MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>The same bytes under other dimensions of the same count.</summary>
-    public NumericArray Reshape(params int[] dimensions) => new(Type, dimensions, _bytes);
-
     /// <inheritdoc/>
     public override string ToString() => $"{Type} {DimensionsText}";
 

@@ -84,6 +84,8 @@ public static class GraphChecks
         string where = $"edge '{edge.Source}' -> '{edge.Target}'";
         if (source is null || target is null)
             throw new ConversionException(ErrorCode.BadGraph, where, $"there is no node '{(source is null ? edge.Source : edge.Target)}'", "correct the name or add the node");
+        if (edge.Port == EdgePort.Threshold && target is not AdaptiveNeuronNode)
+            throw new ConversionException(ErrorCode.BadGraph, where, $"it drives a threshold, and '{target.Name}' is a {target.Kind}", "only an adaptive neuron has a threshold to drive");
         if (edge.Delay < 0)
             throw new ConversionException(ErrorCode.ParameterRange, where, $"a delay of {edge.Delay} ticks", "use 0 or more");
         if (source.OutputShape.Count != target.InputShape.Count)
@@ -93,6 +95,7 @@ public static class GraphChecks
     private static void CheckNode(Node node)
     {
         int inputs = node.InputShape.Count, outputs = node.OutputShape.Count;
+        if (node is PopulationNode population) Step(node, "membrane step", population.MembraneStep);
         switch (node)
         {
             case LinearNode linear:
@@ -102,6 +105,7 @@ public static class GraphChecks
                 if (linear.Bias is not null) Size(node, "bias", linear.Bias.Length, linear.Outputs);
                 Finite(node, "weight", linear.Weight);
                 Finite(node, "bias", linear.Bias);
+                Multiples(node, linear.WeightStep, linear.Weight);
                 break;
             case DelayedLinearNode delayed:
                 Size(node, "weight", delayed.Weight.Length, (long)inputs * outputs);
@@ -138,6 +142,22 @@ public static class GraphChecks
                 break;
             case NeuronNode neuron:
                 CheckNeuron(neuron);
+                break;
+            case PairedEncoderNode encoder:
+                CheckEncoder(encoder);
+                break;
+            case LeakyReadoutNode readout:
+                Size(node, "weight", readout.Weight.Length, (long)outputs * (readout.Mirrored ? inputs / 2 : inputs));
+                if (readout.Mirrored) Size(node, "inputs", inputs, inputs / 2 * 2L);
+                Finite(node, "weight", readout.Weight);
+                if (readout.Leak.Length != 1) Size(node, "leak", readout.Leak.Length, outputs);
+                Finite(node, "leak", readout.Leak);
+                UnitInterval(node, "leak", readout.Leak);
+                Multiples(node, readout.WeightStep, readout.WeightStep is null ? [] : readout.FoldedWeight());
+                break;
+            case InputNode input:
+                Same(node);
+                Step(node, "step", input.Step);
                 break;
             default:
                 Same(node);
@@ -196,6 +216,56 @@ public static class GraphChecks
             throw new ConversionException(ErrorCode.ParameterRange, where, "several spikes per tick without a positive threshold that is subtracted at once", "use a subtractive reset in the same tick, or one spike per tick");
         if (node.LowerLimit is double limit && !double.IsFinite(limit))
             throw new ConversionException(ErrorCode.NotFinite, where, "the lower limit is not a number", "leave it out for none");
+        if (node is AdaptiveNeuronNode adaptive) CheckAdaptation(adaptive, where);
+    }
+
+    private static void CheckAdaptation(AdaptiveNeuronNode node, string where)
+    {
+        if (node.Threshold is null)
+            throw new ConversionException(ErrorCode.ParameterRange, where, "a threshold adapts, but there is none", "give the threshold's part that does not adapt");
+        OneOrAll(node, "adaptation decay", node.AdaptationDecay);
+        UnitInterval(node, "adaptation decay", node.AdaptationDecay);
+        OneOrAll(node, "adaptation step", node.AdaptationStep);
+        if (node.RefractoryTicks != 0 || node.MaximumSpikes != 1)
+            throw new ConversionException(ErrorCode.ParameterRange, where, "an adaptive neuron with refractory ticks or several spikes a tick", "adaptive neurons have neither");
+        if (node.ThresholdLowerLimit is double limit && !double.IsFinite(limit))
+            throw new ConversionException(ErrorCode.NotFinite, where, "the threshold's lower limit is not a number", "leave it out for none");
+    }
+
+    private static void CheckEncoder(PairedEncoderNode node)
+    {
+        int pairs = node.Pairs;
+        Size(node, "outputs", node.OutputShape.Count, 2L * pairs);
+        Size(node, "weight", node.Weight.Length, (long)pairs * node.InputShape.Count);
+        Finite(node, "weight", node.Weight);
+        foreach ((string what, double[] values) in new[] { ("bias", node.Bias), ("decay", node.Decay), ("threshold", node.Threshold) })
+        {
+            if (values.Length != 1) Size(node, what, values.Length, pairs);
+            Finite(node, what, values);
+        }
+
+        UnitInterval(node, "decay", node.Decay);
+        foreach (double threshold in node.Threshold)
+            if (threshold < 0)
+                throw new ConversionException(ErrorCode.ParameterRange, $"node '{node.Name}'", $"a threshold of {threshold}", "an encoder's thresholds are 0 or more");
+        Multiples(node, node.WeightStep, node.Weight);
+    }
+
+    private static void Step(Node node, string what, double? step)
+    {
+        if (step is double value && !(double.IsFinite(value) && value > 0))
+            throw new ConversionException(ErrorCode.ParameterRange, $"node '{node.Name}'", $"a {what} of {value}", "give the real value of one integer, above 0, or leave it out");
+    }
+
+    // Weights of a stated step are what was trained in integers: a weight between two of them is another network. Room for weights and
+    // steps that were rounded to single precision.
+    private static void Multiples(Node node, double? step, double[] weights)
+    {
+        Step(node, "weight step", step);
+        if (step is not double unit) return;
+        for (int i = 0; i < weights.Length; i++)
+            if (!(Math.Abs(weights[i] / unit - Math.Round(weights[i] / unit)) <= 1e-4 + 3e-7 * Math.Abs(weights[i] / unit)))
+                throw new ConversionException(ErrorCode.ParameterRange, $"node '{node.Name}'", $"weight[{i}] is {weights[i]}, which is {weights[i] / unit:g6} weight steps of {unit:g6}", "a weight with a stated step is a whole number of them; correct it, or leave weight_step out");
     }
 
     private static void Same(Node node)

@@ -3,11 +3,22 @@ using System.Collections.Generic;
 
 namespace EdgeSpike.Conversion.Graph;
 
-/// <summary>A connection between two nodes; what arrives at a node is the sum over its edges, in the order of the list.</summary>
+/// <summary>Where an edge enters its target.</summary>
+public enum EdgePort
+{
+    /// <summary>The sum that every node takes.</summary>
+    Input,
+
+    /// <summary>The sum that drives the thresholds of an <see cref="AdaptiveNeuronNode"/>.</summary>
+    Threshold,
+}
+
+/// <summary>A connection between two nodes; what arrives at a port of a node is the sum over its edges, in the order of the list.</summary>
 /// <param name="Source">Name of the node it leaves.</param>
 /// <param name="Target">Name of the node it enters.</param>
 /// <param name="Delay">Whole ticks; 0: within the tick. Every loop has an edge with at least 1.</param>
-public sealed record Edge(string Source, string Target, int Delay = 0);
+/// <param name="Port">Where it enters.</param>
+public sealed record Edge(string Source, string Target, int Delay = 0, EdgePort Port = EdgePort.Input);
 
 /// <summary>
 /// A network between import and lowering: discrete in time, real-valued, all shapes known, every loop delayed.
@@ -54,11 +65,11 @@ public sealed class NetworkGraph
     /// <summary>The node of that name, or null.</summary>
     public Node? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>The edges that arrive at a node, in order.</summary>
-    public IEnumerable<Edge> Incoming(string name)
+    /// <summary>The edges that arrive at a port of a node, in order.</summary>
+    public IEnumerable<Edge> Incoming(string name, EdgePort port = EdgePort.Input)
     {
         foreach (Edge edge in Edges)
-            if (edge.Target == name)
+            if (edge.Target == name && edge.Port == port)
                 yield return edge;
     }
 

@@ -23,6 +23,12 @@ public abstract class Node
 /// <summary>Where a signal enters: spikes (0 or 1, or small counts) or real values.</summary>
 public sealed class InputNode : Node
 {
+    /// <summary>
+    /// Real value of one integer where the network was made for whole steps of its input, above 0; null: chosen at conversion. An input
+    /// that states it carries real values, up to ±32767 steps.
+    /// </summary>
+    public double? Step { get; init; }
+
     /// <inheritdoc/>
     public override string Kind => "input";
 }
@@ -58,6 +64,9 @@ public sealed class LinearNode : Node
 
     /// <summary>Number of blocks, 1 or more.</summary>
     public int Repeat { get; init; } = 1;
+
+    /// <summary>Real value of one integer, of which all weights are whole multiples, above 0; null: chosen at conversion.</summary>
+    public double? WeightStep { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "linear";
@@ -216,6 +225,22 @@ public sealed class StateSpaceNode : Node
     public override string Kind => "state space";
 }
 
+/// <summary>Neurons: each has a membrane, and spikes or shows it.</summary>
+public abstract class PopulationNode : Node
+{
+    /// <summary>True when the output is spikes; otherwise it is the membrane.</summary>
+    public abstract bool Spikes { get; }
+
+    /// <summary>Spikes that one neuron may emit in one tick.</summary>
+    public virtual int LargestOutput => 1;
+
+    /// <summary>
+    /// Real value of one integer of the membrane where the network was made for whole steps of it, above 0; null: chosen at conversion.
+    /// The steps of all connections that arrive are then stated too, each a power of two of it.
+    /// </summary>
+    public double? MembraneStep { get; init; }
+}
+
 /// <summary>
 /// The general leaky threshold neuron, n of them. Every array has one element (shared by all) or n.
 /// </summary>
@@ -239,7 +264,7 @@ public sealed class StateSpaceNode : Node
 /// of snnTorch: pending = v(t-1) compares as spiked, which is the same for a neuron that starts below threshold.
 /// The output is s, or v where there is no threshold.
 /// </remarks>
-public sealed class NeuronNode : Node
+public class NeuronNode : PopulationNode
 {
     /// <summary>Membrane decay for one tick, in [0, 1].</summary>
     public required double[] Decay { get; init; }
@@ -289,8 +314,11 @@ public sealed class NeuronNode : Node
     /// <summary>The membrane never goes below this; null: no limit.</summary>
     public double? LowerLimit { get; init; }
 
-    /// <summary>True when the output is spikes.</summary>
-    public bool Spikes => Threshold is not null;
+    /// <inheritdoc/>
+    public override bool Spikes => Threshold is not null;
+
+    /// <inheritdoc/>
+    public override int LargestOutput => MaximumSpikes;
 
     /// <inheritdoc/>
     public override string Kind => Threshold is null

@@ -32,7 +32,7 @@ public static class DescriptionImporter
     private static readonly string[] s_types =
     [
         "input", "output", "linear", "sparse_linear", "delayed_linear", "conv1d", "conv2d", "sum_pool", "average_pool", "flatten", "scale", "delay",
-        "state_space", "neuron",
+        "state_space", "neuron", "adaptive_neuron", "paired_encoder", "leaky_readout",
     ];
 
     private static readonly string[] s_windowKeys = ["kernel", "stride", "padding", "dilation"];
@@ -127,12 +127,13 @@ public static class DescriptionImporter
             foreach (JsonNode item in list.Items())
             {
                 JsonNode[] parts = [.. item.Items()];
-                if (parts.Length is not (2 or 3))
-                    throw new ConversionException(ErrorCode.Damaged, item.Where, $"{parts.Length} entries", "an edge is [\"source\", \"target\"] or [\"source\", \"target\", delay]");
+                if (parts.Length is not (2 or 3 or 4))
+                    throw new ConversionException(ErrorCode.Damaged, item.Where, $"{parts.Length} entries", "an edge is [\"source\", \"target\"], [\"source\", \"target\", delay] or [\"source\", \"target\", delay, \"threshold\"]");
                 for (int end = 0; end < 2; end++)
                     if (!names.Contains(parts[end].AsText()))
                         throw new ConversionException(ErrorCode.BadGraph, parts[end].Where, $"there is no node '{parts[end].AsText()}'", JsonNode.Suggest(parts[end].AsText(), names, "correct the name or add the node"));
-                edges.Add(new Edge(parts[0].AsText(), parts[1].AsText(), parts.Length == 3 ? parts[2].AsInteger(0, ushort.MaxValue) : 0));
+                EdgePort port = parts.Length == 4 ? parts[3].AsChoice(("input", EdgePort.Input), ("threshold", EdgePort.Threshold)) : EdgePort.Input;
+                edges.Add(new Edge(parts[0].AsText(), parts[1].AsText(), parts.Length > 2 ? parts[2].AsInteger(0, ushort.MaxValue) : 0, port));
             }
 
             return edges;
@@ -157,14 +158,18 @@ public static class DescriptionImporter
                 "delay" => Delay(node, name),
                 "state_space" => StateSpace(node, name),
                 "neuron" => Neuron(node, name),
+                "adaptive_neuron" => AdaptiveNeuron(node, name),
+                "paired_encoder" => PairedEncoder(node, name),
+                "leaky_readout" => LeakyReadout(node, name),
                 _ => throw new ConversionException(ErrorCode.UnknownNode, node["type"].Where, $"node '{name}' has the unknown type '{type}'", JsonNode.Suggest(type, s_types, $"supported are {string.Join(", ", s_types)}")),
             };
         }
 
         private static PendingNode Input(JsonNode node, string name)
         {
-            node.Allow("name", "type", "shape");
-            return Elementwise(name, ShapeAt(node["shape"]), s => new InputNode { Name = name, InputShape = s, OutputShape = s });
+            node.Allow("name", "type", "shape", "step");
+            double? step = StepAt(node, "step");
+            return Elementwise(name, ShapeAt(node["shape"]), s => new InputNode { Name = name, InputShape = s, OutputShape = s, Step = step });
         }
 
         private static PendingNode Output(JsonNode node, string name)
@@ -178,14 +183,14 @@ public static class DescriptionImporter
 
         private PendingNode Linear(JsonNode node, string name)
         {
-            node.Allow("name", "type", "weight", "bias", "repeat", "input_shape", "output_shape");
+            node.Allow("name", "type", "weight", "weight_step", "bias", "repeat", "input_shape", "output_shape");
             NumericArray weight = Tensor(node, "weight", 2);
             return Dense(node, name, weight.ToDoubles(), weight.Dimensions[0], weight.Dimensions[1]);
         }
 
         private PendingNode SparseLinear(JsonNode node, string name)
         {
-            node.Allow("name", "type", "rows", "columns", "values", "outputs", "inputs", "bias", "repeat", "input_shape", "output_shape");
+            node.Allow("name", "type", "rows", "columns", "values", "weight_step", "outputs", "inputs", "bias", "repeat", "input_shape", "output_shape");
             int outputs = node.Integer("outputs", 1, LargestSparse), inputs = node.Integer("inputs", 1, LargestSparse);
             if ((long)outputs * inputs > LargestSparse)
                 throw new ConversionException(ErrorCode.Unsupported, node.Where, $"a matrix of {outputs}x{inputs}", $"at most {LargestSparse} elements; split the layer");
@@ -203,12 +208,13 @@ public static class DescriptionImporter
             Shape input = OptionalShape(node, "input_shape") ?? ShapeInference.ShapeOf(node.Where, (long)inputs * repeat);
             Shape output = OptionalShape(node, "output_shape") ?? ShapeInference.ShapeOf(node.Where, (long)outputs * repeat);
             double[]? bias = Bias(node);
+            double? step = StepAt(node, "weight_step");
             return new PendingNode
             {
                 Name = name,
                 Input = input,
                 Output = output,
-                Build = _ => new LinearNode { Name = name, InputShape = input, OutputShape = output, Weight = weight, Bias = bias, Outputs = outputs, Inputs = inputs, Repeat = repeat },
+                Build = _ => new LinearNode { Name = name, InputShape = input, OutputShape = output, Weight = weight, WeightStep = step, Bias = bias, Outputs = outputs, Inputs = inputs, Repeat = repeat },
             };
         }
 
@@ -403,45 +409,158 @@ public static class DescriptionImporter
             };
         }
 
+        private static readonly string[] s_neuronKeys =
+        [
+            "name", "type", "shape", "decay", "synaptic_decay", "input_gain", "drive_gain", "input_bias", "membrane_bias", "threshold", "reset_value",
+            "initial_membrane", "reset", "reset_time", "comparison", "current", "lower_limit", "membrane_step",
+        ];
+
         private PendingNode Neuron(JsonNode node, string name)
         {
-            node.Allow(
-                "name", "type", "shape", "decay", "synaptic_decay", "input_gain", "drive_gain", "input_bias", "membrane_bias", "threshold", "reset_value",
-                "initial_membrane", "reset", "reset_time", "comparison", "current", "refractory", "maximum_spikes", "lower_limit");
-            double[] decay = Values(node, "decay");
-            double[]? synapticDecay = node.Has("synaptic_decay") ? Values(node, "synaptic_decay") : null, threshold = node.Has("threshold") ? Values(node, "threshold") : null;
-            double[] Or(string key, double value) => node.Has(key) ? Values(node, key) : [value];
-            double[] inputGain = Or("input_gain", 1), driveGain = Or("drive_gain", 1), inputBias = Or("input_bias", 0), membraneBias = Or("membrane_bias", 0);
-            double[] resetValue = Or("reset_value", 0), initial = Or("initial_membrane", 0);
-            ResetRule reset = node.Has("reset") ? node.Choice("reset", ("value", ResetRule.ToValue), ("subtract", ResetRule.Subtract), ("none", ResetRule.None)) : ResetRule.ToValue;
-            ResetTime time = node.Has("reset_time") ? node.Choice("reset_time", ("now", ResetTime.Now), ("next", ResetTime.Next)) : ResetTime.Now;
-            Comparison comparison = node.Has("comparison") ? node.Choice("comparison", (">", Comparison.Greater), (">=", Comparison.GreaterOrEqual)) : Comparison.Greater;
-            CurrentOrder current = node.Has("current") ? node.Choice("current", ("new", CurrentOrder.New), ("old", CurrentOrder.Old)) : CurrentOrder.New;
+            node.Allow([.. s_neuronKeys, "refractory", "maximum_spikes"]);
+            NeuronKeys keys = new(this, node);
             int refractory = node.IntegerOr("refractory", 0, 0, ushort.MaxValue), spikes = node.IntegerOr("maximum_spikes", 1, 1, 255);
-            double? limit = node.Has("lower_limit") ? node["lower_limit"].AsNumber() : null;
             return Elementwise(name, OptionalShape(node, "shape"), s => new NeuronNode
             {
                 Name = name,
                 InputShape = s,
                 OutputShape = s,
-                Decay = decay,
-                SynapticDecay = synapticDecay,
-                InputGain = inputGain,
-                DriveGain = driveGain,
-                InputBias = inputBias,
-                MembraneBias = membraneBias,
-                Threshold = threshold,
-                ResetValue = resetValue,
-                InitialMembrane = initial,
-                Reset = reset,
-                ResetTime = time,
-                Comparison = comparison,
-                Current = current,
+                Decay = keys.Decay,
+                SynapticDecay = keys.SynapticDecay,
+                InputGain = keys.InputGain,
+                DriveGain = keys.DriveGain,
+                InputBias = keys.InputBias,
+                MembraneBias = keys.MembraneBias,
+                Threshold = keys.Threshold,
+                ResetValue = keys.ResetValue,
+                InitialMembrane = keys.InitialMembrane,
+                Reset = keys.Reset,
+                ResetTime = keys.ResetTime,
+                Comparison = keys.Comparison,
+                Current = keys.Current,
                 RefractoryTicks = refractory,
                 MaximumSpikes = spikes,
-                LowerLimit = limit,
+                LowerLimit = keys.LowerLimit,
+                MembraneStep = keys.MembraneStep,
             });
         }
+
+        private PendingNode AdaptiveNeuron(JsonNode node, string name)
+        {
+            node.Allow([.. s_neuronKeys, "adaptation_decay", "adaptation_step", "threshold_lower_limit"]);
+            _ = node["threshold"];
+            NeuronKeys keys = new(this, node);
+            double[] decay = Values(node, "adaptation_decay"), step = node.Has("adaptation_step") ? Values(node, "adaptation_step") : [0.0];
+            double? least = node.Has("threshold_lower_limit") ? node["threshold_lower_limit"].AsNumber() : null;
+            return Elementwise(name, OptionalShape(node, "shape"), s => new AdaptiveNeuronNode
+            {
+                Name = name,
+                InputShape = s,
+                OutputShape = s,
+                Decay = keys.Decay,
+                SynapticDecay = keys.SynapticDecay,
+                InputGain = keys.InputGain,
+                DriveGain = keys.DriveGain,
+                InputBias = keys.InputBias,
+                MembraneBias = keys.MembraneBias,
+                Threshold = keys.Threshold,
+                ResetValue = keys.ResetValue,
+                InitialMembrane = keys.InitialMembrane,
+                Reset = keys.Reset,
+                ResetTime = keys.ResetTime,
+                Comparison = keys.Comparison,
+                Current = keys.Current,
+                LowerLimit = keys.LowerLimit,
+                MembraneStep = keys.MembraneStep,
+                AdaptationDecay = decay,
+                AdaptationStep = step,
+                ThresholdLowerLimit = least,
+            });
+        }
+
+        /// <summary>What a neuron has in either form.</summary>
+        private sealed class NeuronKeys(Reader reader, JsonNode node)
+        {
+            public double[] Decay { get; } = reader.Values(node, "decay");
+
+            public double[]? SynapticDecay { get; } = node.Has("synaptic_decay") ? reader.Values(node, "synaptic_decay") : null;
+
+            public double[]? Threshold { get; } = node.Has("threshold") ? reader.Values(node, "threshold") : null;
+
+            public double[] InputGain { get; } = reader.ValuesOr(node, "input_gain", 1);
+
+            public double[] DriveGain { get; } = reader.ValuesOr(node, "drive_gain", 1);
+
+            public double[] InputBias { get; } = reader.ValuesOr(node, "input_bias", 0);
+
+            public double[] MembraneBias { get; } = reader.ValuesOr(node, "membrane_bias", 0);
+
+            public double[] ResetValue { get; } = reader.ValuesOr(node, "reset_value", 0);
+
+            public double[] InitialMembrane { get; } = reader.ValuesOr(node, "initial_membrane", 0);
+
+            public ResetRule Reset { get; } = node.Has("reset") ? node.Choice("reset", ("value", ResetRule.ToValue), ("subtract", ResetRule.Subtract), ("none", ResetRule.None)) : ResetRule.ToValue;
+
+            public ResetTime ResetTime { get; } = node.Has("reset_time") ? node.Choice("reset_time", ("now", ResetTime.Now), ("next", ResetTime.Next)) : ResetTime.Now;
+
+            public Comparison Comparison { get; } = node.Has("comparison") ? node.Choice("comparison", (">", Comparison.Greater), (">=", Comparison.GreaterOrEqual)) : Comparison.Greater;
+
+            public CurrentOrder Current { get; } = node.Has("current") ? node.Choice("current", ("new", CurrentOrder.New), ("old", CurrentOrder.Old)) : CurrentOrder.New;
+
+            public double? LowerLimit { get; } = node.Has("lower_limit") ? node["lower_limit"].AsNumber() : null;
+
+            public double? MembraneStep { get; } = StepAt(node, "membrane_step");
+        }
+
+        private PendingNode PairedEncoder(JsonNode node, string name)
+        {
+            node.Allow("name", "type", "weight", "weight_step", "bias", "decay", "threshold", "membrane_step", "input_shape", "output_shape");
+            NumericArray weight = Matrix(node, "weight", "[pairs] or [pairs, inputs]");
+            int pairs = weight.Dimensions[0], inputs = weight.Rank == 2 ? weight.Dimensions[1] : 1;
+            double[] w = weight.ToDoubles(), bias = ValuesOr(node, "bias", 0), decay = Values(node, "decay"), threshold = Values(node, "threshold");
+            double? weightStep = StepAt(node, "weight_step"), membraneStep = StepAt(node, "membrane_step");
+            Shape input = OptionalShape(node, "input_shape") ?? new Shape(inputs), output = OptionalShape(node, "output_shape") ?? ShapeInference.ShapeOf(node.Where, 2L * pairs);
+            return new PendingNode
+            {
+                Name = name,
+                Input = input,
+                Output = output,
+                Build = _ => new PairedEncoderNode { Name = name, InputShape = input, OutputShape = output, Weight = w, Bias = bias, Decay = decay, Threshold = threshold, WeightStep = weightStep, MembraneStep = membraneStep },
+            };
+        }
+
+        private PendingNode LeakyReadout(JsonNode node, string name)
+        {
+            node.Allow("name", "type", "weight", "weight_step", "leak", "mirrored", "membrane_step", "input_shape", "output_shape");
+            bool mirrored = node.BooleanOr("mirrored", false);
+            NumericArray weight = Matrix(node, "weight", mirrored ? "[pairs] or [outputs, pairs]" : "[inputs] or [outputs, inputs]");
+            int outputs = weight.Rank == 2 ? weight.Dimensions[0] : 1;
+            double[] w = weight.ToDoubles(), leak = Values(node, "leak");
+            double? weightStep = StepAt(node, "weight_step"), membraneStep = StepAt(node, "membrane_step");
+            Shape input = OptionalShape(node, "input_shape") ?? ShapeInference.ShapeOf(node.Where, (long)w.Length / outputs * (mirrored ? 2 : 1)), output = OptionalShape(node, "output_shape") ?? new Shape(outputs);
+            return new PendingNode
+            {
+                Name = name,
+                Input = input,
+                Output = output,
+                Build = _ => new LeakyReadoutNode { Name = name, InputShape = input, OutputShape = output, Weight = w, Leak = leak, Mirrored = mirrored, WeightStep = weightStep, MembraneStep = membraneStep },
+            };
+        }
+
+        private NumericArray Matrix(JsonNode node, string key, string shapes)
+        {
+            NumericArray matrix = Tensor(node, key, -1);
+            return matrix.Rank is 1 or 2 ? matrix : throw new ConversionException(ErrorCode.ShapeMismatch, node[key].Where, $"{matrix.DimensionsText} has {matrix.Rank} axes", $"'{key}' is {shapes}");
+        }
+
+        private static double? StepAt(JsonNode node, string key)
+        {
+            if (!node.Has(key)) return null;
+            double step = node[key].AsNumber();
+            return step > 0 ? step : throw new ConversionException(ErrorCode.ParameterRange, node[key].Where, $"{step}", "give the real value of one integer, above 0, or leave it out");
+        }
+
+        private double[] ValuesOr(JsonNode node, string key, double fallback) => node.Has(key) ? Values(node, key) : [fallback];
 
         private static PendingNode Elementwise(string name, Shape? shape, Func<Shape, Node> build) =>
             new() { Name = name, Input = shape, Output = shape, Elementwise = true, Build = build };
@@ -532,7 +651,7 @@ public static class DescriptionImporter
                     Name = open.Name,
                     InputShape = open.InputShape,
                     OutputShape = open.OutputShape,
-                    Readout = edges.Where(e => e.Target == open.Name).All(e => byName[e.Source] is NeuronNode { Spikes: true }) ? Readout.SpikeCount : Readout.Last,
+                    Readout = edges.Where(e => e.Target == open.Name).All(e => byName[e.Source] is PopulationNode { Spikes: true }) ? Readout.SpikeCount : Readout.Last,
                 }
                 : node)];
         }

@@ -61,7 +61,8 @@ public static class DescriptionWriter
                 json.WriteStartArray();
                 json.WriteStringValue(edge.Source);
                 json.WriteStringValue(edge.Target);
-                if (edge.Delay > 0) json.WriteNumberValue(edge.Delay);
+                if (edge.Delay > 0 || edge.Port != EdgePort.Input) json.WriteNumberValue(edge.Delay);
+                if (edge.Port == EdgePort.Threshold) json.WriteStringValue("threshold");
                 json.WriteEndArray();
             }
 
@@ -80,9 +81,10 @@ public static class DescriptionWriter
             json.WriteString("name", node.Name);
             switch (node)
             {
-                case InputNode:
+                case InputNode input:
                     Type("input");
                     Shape("shape", node.InputShape);
+                    Step("step", input.Step);
                     break;
                 case OutputNode output:
                     Type("output");
@@ -92,6 +94,7 @@ public static class DescriptionWriter
                 case LinearNode linear:
                     Type("linear");
                     Tensor("weight", linear.Weight, linear.Outputs, linear.Inputs);
+                    Step("weight_step", linear.WeightStep);
                     Vector("bias", linear.Bias);
                     if (linear.Repeat != 1) json.WriteNumber("repeat", linear.Repeat);
                     BothShapes();
@@ -133,8 +136,35 @@ public static class DescriptionWriter
                     if (space.Repeat != 1) json.WriteNumber("repeat", space.Repeat);
                     BothShapes();
                     break;
+                case AdaptiveNeuronNode adaptive:
+                    Type("adaptive_neuron");
+                    Values("adaptation_decay", adaptive.AdaptationDecay);
+                    Unless("adaptation_step", adaptive.AdaptationStep, 0);
+                    if (adaptive.ThresholdLowerLimit is double least) json.WriteNumber("threshold_lower_limit", least);
+                    Neuron(adaptive);
+                    break;
                 case NeuronNode neuron:
+                    Type("neuron");
                     Neuron(neuron);
+                    break;
+                case PairedEncoderNode encoder:
+                    Type("paired_encoder");
+                    Tensor("weight", encoder.Weight, encoder.Pairs, node.InputShape.Count);
+                    Step("weight_step", encoder.WeightStep);
+                    Unless("bias", encoder.Bias, 0);
+                    Values("decay", encoder.Decay);
+                    Values("threshold", encoder.Threshold);
+                    Step("membrane_step", encoder.MembraneStep);
+                    BothShapes();
+                    break;
+                case LeakyReadoutNode readout:
+                    Type("leaky_readout");
+                    Tensor("weight", readout.Weight, node.OutputShape.Count, readout.Weight.Length / node.OutputShape.Count);
+                    if (readout.Mirrored) json.WriteBoolean("mirrored", true);
+                    Step("weight_step", readout.WeightStep);
+                    Values("leak", readout.Leak);
+                    Step("membrane_step", readout.MembraneStep);
+                    BothShapes();
                     break;
                 default:
                     throw new ConversionException(ErrorCode.Unsupported, $"node '{node.Name}'", $"a description has no word for a {node.Kind}", "write it as nodes that it has");
@@ -159,7 +189,6 @@ public static class DescriptionWriter
 
         private void Neuron(NeuronNode neuron)
         {
-            Type("neuron");
             Values("decay", neuron.Decay);
             if (neuron.SynapticDecay is not null) Values("synaptic_decay", neuron.SynapticDecay);
             Unless("input_gain", neuron.InputGain, 1);
@@ -176,6 +205,7 @@ public static class DescriptionWriter
             if (neuron.RefractoryTicks != 0) json.WriteNumber("refractory", neuron.RefractoryTicks);
             if (neuron.MaximumSpikes != 1) json.WriteNumber("maximum_spikes", neuron.MaximumSpikes);
             if (neuron.LowerLimit is double limit) json.WriteNumber("lower_limit", limit);
+            Step("membrane_step", neuron.MembraneStep);
             Shape("shape", node.InputShape);
         }
 
@@ -213,6 +243,11 @@ public static class DescriptionWriter
         private void Unless(string key, double[] values, double usual)
         {
             if (values is not [double only] || only != usual) Values(key, values);
+        }
+
+        private void Step(string key, double? step)
+        {
+            if (step is double value) json.WriteNumber(key, value);
         }
 
         private void Vector(string key, double[]? values)

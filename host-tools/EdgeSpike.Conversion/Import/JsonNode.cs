@@ -48,17 +48,24 @@ internal readonly struct JsonNode(JsonElement element, string file, string path)
 
     public int IntegerOr(string key, int fallback, int least, int most) => Has(key) ? Integer(key, least, most) : fallback;
 
+    public bool BooleanOr(string key, bool fallback) => Has(key) ? this[key].AsBoolean() : fallback;
+
     /// <summary>The value that a member's word stands for.</summary>
-    public T Choice<T>(string key, params (string Word, T Value)[] choices)
+    public T Choice<T>(string key, params (string Word, T Value)[] choices) => this[key].AsChoice(choices);
+
+    /// <summary>The value that this word stands for.</summary>
+    public T AsChoice<T>(params (string Word, T Value)[] choices)
     {
-        string word = Text(key);
+        string word = AsText();
         foreach ((string known, T value) in choices)
             if (known == word) return value;
         string[] words = [.. choices.Select(c => c.Word)];
-        throw new ConversionException(ErrorCode.ParameterRange, this[key].Where, $"'{word}' is not known", Suggest(word, words, $"use one of {string.Join(", ", words)}"));
+        throw new ConversionException(ErrorCode.ParameterRange, Where, $"'{word}' is not known", Suggest(word, words, $"use one of {string.Join(", ", words)}"));
     }
 
     public string AsText() => IsText ? element.GetString()! : throw Kind("a text");
+
+    public bool AsBoolean() => element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Kind("true or false");
 
     public double AsNumber() => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw Kind("a finite number");
 

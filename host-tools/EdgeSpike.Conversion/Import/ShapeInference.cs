@@ -36,7 +36,8 @@ internal static class ShapeInference
     /// <exception cref="ConversionException"><see cref="ErrorCode.ShapeMismatch"/>, naming the first node that stays open; <see cref="ErrorCode.BadGraph"/> if nothing enters it.</exception>
     public static List<Node> Build(IReadOnlyList<PendingNode> pending, IReadOnlyList<Edge> edges)
     {
-        ILookup<string, string> sources = edges.ToLookup(e => e.Target, e => e.Source, StringComparer.Ordinal);
+        // What drives thresholds comes second: the layer's own input has its shape.
+        ILookup<string, string> sources = edges.OrderBy(e => e.Port).ToLookup(e => e.Target, e => e.Source, StringComparer.Ordinal);
         ILookup<string, string> targets = edges.ToLookup(e => e.Source, e => e.Target, StringComparer.Ordinal);
         Dictionary<string, PendingNode> byName = [];
         foreach (PendingNode node in pending) byName.TryAdd(node.Name, node);

@@ -43,8 +43,8 @@ public sealed class ReferenceEngine : IPlaybackEngine
         string where = $"layer '{request.Layer}'";
         Node node = _graph.Find(request.Layer)
             ?? throw new ConversionException(ErrorCode.Usage, where, "the network has no such layer", $"its layers are {string.Join(", ", _graph.Nodes.Select(n => $"'{n.Name}'").Take(20))}");
-        bool spikes = node is NeuronNode { Spikes: true };
-        if (request.Kind == SignalKind.Membrane && node is not NeuronNode)
+        bool spikes = node is PopulationNode { Spikes: true };
+        if (request.Kind == SignalKind.Membrane && node is not PopulationNode)
             throw new ConversionException(ErrorCode.Unsupported, where, $"a {node.Kind} has no membrane", "leave out ':membrane' to record its output");
         if (request.Kind == SignalKind.Spikes && !spikes)
             throw new ConversionException(ErrorCode.Unsupported, where, $"a {node.Kind} does not spike", "leave out ':spikes' to record its output");

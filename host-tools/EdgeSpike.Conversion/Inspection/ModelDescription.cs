@@ -145,10 +145,11 @@ public sealed record ModelDescription
         foreach (OperatorDescription reader in Operators)
         {
             foreach (PortDescription port in Ports)
-                if (port.Kind == "input" && port.Buffer == reader.Source) dot.Append($"  {Quote("port " + port.Name + " " + port.Kind)} -> o{reader.Index} [label={Quote(Buffers[port.Buffer].Name)}];\n");
-            foreach (OperatorDescription writer in Operators)
-                if (writer.Writes.Contains(reader.Source))
-                    dot.Append($"  o{writer.Index} -> o{reader.Index} [label={Quote(Buffers[reader.Source].Name)}{(reader.ReadsTickBefore ? ", style=dashed" : "")}];\n");
+                if (port.Kind == "input" && (port.Buffer == reader.Source || port.Buffer == reader.SecondSource)) dot.Append($"  {Quote("port " + port.Name + " " + port.Kind)} -> o{reader.Index} [label={Quote(Buffers[port.Buffer].Name)}];\n");
+            foreach (int source in (int[])[reader.Source, reader.SecondSource])
+                foreach (OperatorDescription writer in Operators)
+                    if (writer.Writes.Contains(source))
+                        dot.Append($"  o{writer.Index} -> o{reader.Index} [label={Quote(Buffers[source].Name)}{(reader.ReadsTickBefore ? ", style=dashed" : "")}];\n");
         }
 
         foreach (PortDescription port in Ports)
@@ -175,7 +176,7 @@ public sealed record ModelDescription
             OperatorCode.Neuron or OperatorCode.LoihiNeuron or OperatorCode.AdaptiveNeuron => $"{model.Buffers[fields["membrane"]].Length} neurons",
             _ => $"{model.Buffers[source].Length} → {(writes.Length > 0 ? model.Buffers[writes[0]].Length : 0)}",
         };
-        return new OperatorDescription(index, OperatorWords.Of(each.Code), model.Text(each.Name), source, fields.GetValueOrDefault("when") == 1, writes, sizes, fields, tensors);
+        return new OperatorDescription(index, OperatorWords.Of(each.Code), model.Text(each.Name), source, fields.GetValueOrDefault("drive-source", fields.GetValueOrDefault("imaginary-source", -1)), fields.GetValueOrDefault("when") == 1, writes, sizes, fields, tensors);
     }
 
     private static string BufferName(ModelFile model, int buffer)
@@ -208,13 +209,14 @@ public sealed record ModelDescription
 /// <param name="Kind">In words.</param>
 /// <param name="Name">Name in the file, or empty.</param>
 /// <param name="Source">Buffer it reads.</param>
+/// <param name="SecondSource">Buffer with the drive of its thresholds, or the imaginary part of its input; −1: none.</param>
 /// <param name="ReadsTickBefore">It reads the value of the tick before.</param>
 /// <param name="Writes">Buffers it writes, its output first.</param>
 /// <param name="Sizes">Its sizes in words.</param>
 /// <param name="Fields">The record's fields.</param>
 /// <param name="Tensors">The fields that name a tensor.</param>
 public sealed record OperatorDescription(
-    int Index, string Kind, string Name, int Source, bool ReadsTickBefore, IReadOnlyList<int> Writes, string Sizes,
+    int Index, string Kind, string Name, int Source, int SecondSource, bool ReadsTickBefore, IReadOnlyList<int> Writes, string Sizes,
     IReadOnlyDictionary<string, int> Fields, Dictionary<string, int> Tensors);
 
 /// <summary>One buffer of the arena.</summary>

@@ -35,7 +35,11 @@ public sealed record NetworkDescription(
         foreach (NodeDescription node in Nodes)
             dot.Append($"  {ModelDescription.Quote(node.Name)} [label={ModelDescription.Quote($"{node.Name}\n{node.Kind} {node.OutputShape}")}{(node.Kind is "input" or "output" ? ", shape=ellipse" : "")}];\n");
         foreach (Edge edge in Edges)
-            dot.Append($"  {ModelDescription.Quote(edge.Source)} -> {ModelDescription.Quote(edge.Target)}{(edge.Delay > 0 ? $" [label=\"{edge.Delay}\", style=dashed]" : "")};\n");
+        {
+            string label = string.Join(", ", ((string[])[edge.Delay > 0 ? $"{edge.Delay}" : "", edge.Port == EdgePort.Threshold ? "threshold" : ""]).Where(l => l.Length > 0));
+            dot.Append($"  {ModelDescription.Quote(edge.Source)} -> {ModelDescription.Quote(edge.Target)}{(label.Length > 0 ? $" [label=\"{label}\"{(edge.Delay > 0 ? ", style=dashed" : "")}]" : "")};\n");
+        }
+
         return dot.Append("}\n").ToString();
     }
 
@@ -48,10 +52,16 @@ public sealed record NetworkDescription(
         DelayNode delay => delay.Ticks.Length == 1 ? $"{delay.Ticks[0]} ticks" : $"{delay.Ticks.Min()} to {delay.Ticks.Max()} ticks",
         ScaleNode scale => $"factor {Range(scale.Factor)}",
         StateSpaceNode space => $"order {space.Order}{(space.Repeat > 1 ? $", {space.Repeat} blocks" : "")}",
-        NeuronNode neuron => $"decay {Range(neuron.Decay)}{(neuron.SynapticDecay is null ? "" : $", synaptic {Range(neuron.SynapticDecay)}")}{(neuron.Threshold is null ? "" : $", threshold {Range(neuron.Threshold)}, {ResetWords(neuron)}")}",
+        AdaptiveNeuronNode neuron => $"{NeuronWords(neuron)}, adaptation decay {Range(neuron.AdaptationDecay)}{(neuron.AdaptationStep.All(s => s == 0) ? "" : $", step {Range(neuron.AdaptationStep)}")}",
+        NeuronNode neuron => NeuronWords(neuron),
+        PairedEncoderNode encoder => $"{encoder.Pairs} pairs, decay {Range(encoder.Decay)}, threshold {Range(encoder.Threshold)}",
+        LeakyReadoutNode readout => $"{readout.Weight.Length:N0} {(readout.Mirrored ? "mirrored " : "")}weights, leak {Range(readout.Leak)}",
         OutputNode output => output.Readout switch { Readout.SpikeCount => "spikes counted", Readout.Last => "last value", Readout.Maximum => "largest value", _ => "mean value" },
         _ => "",
     };
+
+    private static string NeuronWords(NeuronNode neuron) =>
+        $"decay {Range(neuron.Decay)}{(neuron.SynapticDecay is null ? "" : $", synaptic {Range(neuron.SynapticDecay)}")}{(neuron.Threshold is null ? "" : $", threshold {Range(neuron.Threshold)}, {ResetWords(neuron)}")}";
 
     private static string ResetWords(NeuronNode neuron) =>
         (neuron.Reset switch { ResetRule.None => "no reset", ResetRule.Subtract => "reset by subtraction", _ => $"reset to {Range(neuron.ResetValue)}" })

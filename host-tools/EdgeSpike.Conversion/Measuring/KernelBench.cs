@@ -5,9 +5,6 @@ using System.Globalization;
 using System.Linq;
 using EdgeSpike.Conversion.Planning;
 using EdgeSpike.Runtime;
-using BufferKind = EdgeSpike.Conversion.Planning.BufferKind;
-using PortKind = EdgeSpike.Conversion.Planning.PortKind;
-using TensorType = EdgeSpike.Conversion.Planning.TensorType;
 
 namespace EdgeSpike.Conversion.Measuring;
 

@@ -1,60 +1,10 @@
+// The file's codes are the runtime's own.
+global using BufferKind = EdgeSpike.Runtime.BufferKind;
+global using PortKind = EdgeSpike.Runtime.PortKind;
+global using TensorType = EdgeSpike.Runtime.TensorType;
 using System.Collections.Generic;
 
 namespace EdgeSpike.Conversion.Planning;
-
-/// <summary>What a buffer holds; the numbers are those of the file.</summary>
-public enum BufferKind
-{
-    /// <summary>An int32 for each element.</summary>
-    Values = 0,
-
-    /// <summary>A count and ascending indices.</summary>
-    Events = 1,
-
-    /// <summary>An operator's private state.</summary>
-    Words = 2,
-}
-
-/// <summary>Type of a tensor's elements; the numbers are those of the file.</summary>
-public enum TensorType
-{
-    /// <summary>−128 … 127.</summary>
-    Int8 = 0,
-
-    /// <summary>−32768 … 32767.</summary>
-    Int16 = 1,
-
-    /// <summary>Four bytes, signed.</summary>
-    Int32 = 2,
-
-    /// <summary>0 … 255.</summary>
-    UInt8 = 3,
-
-    /// <summary>0 … 65535.</summary>
-    UInt16 = 4,
-
-    /// <summary>−8 … 7, two a byte, the even index in the low half.</summary>
-    Int4 = 5,
-}
-
-/// <summary>What a port is for; the numbers are those of the file.</summary>
-public enum PortKind
-{
-    /// <summary>Filled before a tick.</summary>
-    Input = 0,
-
-    /// <summary>What the network's output emits at each tick.</summary>
-    Activity = 1,
-
-    /// <summary>A value for each class after the sequence.</summary>
-    Scores = 2,
-
-    /// <summary>The same as 64-bit sums.</summary>
-    Sums = 3,
-
-    /// <summary>Index of the largest score.</summary>
-    Answer = 4,
-}
 
 /// <summary>A buffer before it has a place in the arena.</summary>
 /// <param name="Kind">What it holds.</param>

@@ -16,6 +16,9 @@ internal sealed class NodeRange(int count)
     /// <summary>Neurons: largest magnitude of membrane, scaled current and drive, for each element.</summary>
     public double[] State { get; } = new double[count];
 
+    /// <summary>Adaptive neurons: largest magnitude of what was added to the threshold, for each element.</summary>
+    public double[] Adaptation { get; } = new double[count];
+
     /// <summary>Mean square of what leaves.</summary>
     public double Power { get; set; }
 
@@ -72,14 +75,16 @@ internal sealed class Calibration
         }
 
         range.Power += power;
-        if (node is not NeuronNode neuron) return;
-        ReadOnlySpan<double> membrane = network.Membrane(node.Name), current = network.SynapticCurrent(node.Name), sum = network.Input(node.Name);
+        if (node is not PopulationNode) return;
+        NeuronNode? neuron = node as NeuronNode;
+        ReadOnlySpan<double> membrane = network.Membrane(node.Name), current = network.SynapticCurrent(node.Name), sum = network.Input(node.Name), adaptation = network.Adaptation(node.Name);
         for (int i = 0; i < membrane.Length; i++)
         {
-            double drive = At(neuron.DriveGain, i), state = Math.Abs(membrane[i]);
+            double drive = neuron is null ? 1 : At(neuron.DriveGain, i), state = Math.Abs(membrane[i]);
             if (!current.IsEmpty) state = Math.Max(state, Math.Abs(drive * current[i]));
-            state = Math.Max(state, Math.Abs(drive * (At(neuron.InputGain, i) * sum[i] + At(neuron.InputBias, i))));
+            if (neuron is not null) state = Math.Max(state, Math.Abs(drive * (At(neuron.InputGain, i) * sum[i] + At(neuron.InputBias, i))));
             range.State[i] = Math.Max(range.State[i], state);
+            if (!adaptation.IsEmpty) range.Adaptation[i] = Math.Max(range.Adaptation[i], Math.Abs(adaptation[i]));
         }
     }
 

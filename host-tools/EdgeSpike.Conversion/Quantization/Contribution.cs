@@ -29,6 +29,12 @@ internal abstract class Contribution
     /// <summary>How weights are clipped.</summary>
     public required RangeMethod Range { get; init; }
 
+    /// <summary>Real value of one integer of what it adds, where weights and source state their steps; null: it is chosen.</summary>
+    public double? Stated { get; set; }
+
+    /// <summary>True when it is its weights that state a step.</summary>
+    public bool IsWeightStated { get; init; }
+
     /// <summary>Distinct rows.</summary>
     public abstract IReadOnlyList<double[]> Rows { get; }
 

@@ -46,9 +46,9 @@ public static class Converter
         List<string> choices = [.. graph.Choices];
         if (options.Profile == Profile.Loihi) graph = LoihiDelays.Apply(graph, choices);
 
-        IReadOnlyDictionary<string, InputEncoding> inputs = InputEncodings.Choose(graph, options, samples, choices);
+        Dictionary<string, InputEncoding> inputs = InputEncodings.Choose(graph, options, samples, choices);
         bool synthetic = samples is null;
-        samples ??= new SyntheticSamples(graph.Nodes.OfType<InputNode>().Sum(i => i.OutputShape.Count), inputs.Values.All(i => i.Kind == InputKind.Spikes) ? 1 : 3);
+        samples ??= new SyntheticSamples([.. graph.Nodes.OfType<InputNode>().SelectMany(i => Enumerable.Repeat(inputs[i.Name], i.OutputShape.Count))]);
         int used = Math.Min(samples.Count, Math.Max(1, options.ReportSamples));
         Calibration calibration = new(graph, samples, used, synthetic, done => progress?.Report(0.4 * done / used));
 
@@ -83,7 +83,7 @@ public static class Converter
         {
             ModelHash = System.Convert.ToHexStringLower(SHA256.HashData(bytes)),
             Profile = options.Profile == Profile.Loihi ? "loihi" : "edge",
-            InputSource = synthetic ? $"synthetic spikes at a rate of {SyntheticSamples.Rate} per tick, seed {SyntheticSamples.Seed}" : "the samples given",
+            InputSource = synthetic ? ((SyntheticSamples)samples).Text : "the samples given",
             Tensors = lowering.Tensors,
             Memory =
             [
@@ -110,7 +110,7 @@ public static class Converter
     {
         if (!(options.Percentile is > 0 and <= 100))
             throw new ConversionException(ErrorCode.Usage, "--percentile", $"{options.Percentile}", "give a number above 0, at most 100");
-        string[] connections = [.. graph.Nodes.Where(n => n is LinearNode or ConvolutionNode or DelayedLinearNode or StateSpaceNode).Select(n => n.Name)];
+        string[] connections = [.. graph.Nodes.Where(n => n is LinearNode or ConvolutionNode or DelayedLinearNode or StateSpaceNode or PairedEncoderNode or LeakyReadoutNode).Select(n => n.Name)];
         foreach (string name in options.Layers.Keys)
         {
             if (connections.Contains(name)) continue;

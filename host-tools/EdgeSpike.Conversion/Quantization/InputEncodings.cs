@@ -19,12 +19,20 @@ internal static class InputEncodings
         int first = 0;
         foreach (InputNode input in graph.Nodes.OfType<InputNode>())
         {
-            InputEncoding encoding = samples is null ? Guess(graph, input, options, choices) : Measure(input, first, samples, options, choices);
+            InputEncoding encoding = input.Step is double step ? Stated(input, step, options, choices) : samples is null ? Guess(graph, input, options, choices) : Measure(input, first, samples, options, choices);
             encodings.Add(input.Name, encoding);
             first += input.OutputShape.Count;
         }
 
         return encodings;
+    }
+
+    private static InputEncoding Stated(InputNode input, double step, ConvertOptions options, ICollection<string> choices)
+    {
+        if (options.Input is not (null or InputKind.Real))
+            throw new ConversionException(ErrorCode.InputMismatch, $"node '{input.Name}'", "it states the step of its real values, and an option asks for another kind", "leave the option out");
+        choices.Add($"Input '{input.Name}' carries real values up to ±{step * RealBound:g6} in its stated steps of {step:g6}; larger ones are limited and counted.");
+        return new InputEncoding(InputKind.Real, step, RealBound);
     }
 
     private static InputEncoding Guess(NetworkGraph graph, InputNode input, ConvertOptions options, ICollection<string> choices)
@@ -92,14 +100,15 @@ internal static class InputEncodings
         }
     }
 
-    // True when spiking neurons, and nothing else with a memory, look at the input first.
+    // True when spiking neurons, and nothing else with a memory, look at the input first. An encoder's input is real by its purpose.
     private static bool TakesSpikes(NetworkGraph graph, string name, HashSet<string> seen)
     {
         foreach (Edge edge in graph.Outgoing(name))
         {
             Node target = graph.Find(edge.Target)!;
-            if (target is NeuronNode { Spikes: true } || !seen.Add(target.Name)) continue;
-            if (target is NeuronNode or StateSpaceNode or OutputNode || !TakesSpikes(graph, target.Name, seen)) return false;
+            if (target is PairedEncoderNode) return false;
+            if (target is PopulationNode { Spikes: true } || !seen.Add(target.Name)) continue;
+            if (target is PopulationNode or StateSpaceNode or OutputNode || !TakesSpikes(graph, target.Name, seen)) return false;
         }
 
         return true;

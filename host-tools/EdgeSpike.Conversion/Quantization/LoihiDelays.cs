@@ -17,8 +17,8 @@ internal static class LoihiDelays
     public static NetworkGraph Apply(NetworkGraph graph, ICollection<string> choices)
     {
         foreach (Node node in graph.Nodes)
-            if (node is StateSpaceNode)
-                throw new ConversionException(ErrorCode.Unsupported, $"node '{node.Name}'", "a state space is not in the loihi profile", "use --profile edge");
+            if (node is StateSpaceNode or AdaptiveNeuronNode or PairedEncoderNode or LeakyReadoutNode)
+                throw new ConversionException(ErrorCode.Unsupported, $"node '{node.Name}'", $"a {node.Kind} is not in the loihi profile", "use --profile edge");
         List<Edge> changed = [];
         List<Edge> edges =
         [

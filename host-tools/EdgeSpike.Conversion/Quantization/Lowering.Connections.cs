@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using EdgeSpike.Conversion.Graph;
-using EdgeSpike.Conversion.Planning;
 
 namespace EdgeSpike.Conversion.Quantization;
 
@@ -108,6 +107,7 @@ internal sealed partial class Lowering
             Type = TypeOf(name),
             Granularity = GranularityOf(name),
             Range = RangeMethod.Maximum,
+            Stated = signal.Uniform ? signal.Step[0] : null,
         });
     }
 
@@ -217,6 +217,8 @@ internal sealed partial class Lowering
             Type = TypeOf(linear.Name),
             Granularity = GranularityOf(linear.Name),
             Range = RangeOf(linear.Name),
+            Stated = StatedStep(linear, source, factor),
+            IsWeightStated = linear.WeightStep is not null,
         });
     }
 
@@ -245,8 +247,15 @@ internal sealed partial class Lowering
             Type = TypeOf(linear.Name),
             Granularity = GranularityOf(linear.Name),
             Range = RangeOf(linear.Name),
+            Stated = StatedStep(linear, source, factor),
+            IsWeightStated = linear.WeightStep is not null,
         });
     }
+
+    private static double? StatedStep(LinearNode linear, Signal source, double[] factor) =>
+        linear.WeightStep is double step && source.Uniform && factor[0] != 0 && Array.TrueForAll(factor, f => Math.Abs(f) == Math.Abs(factor[0]))
+            ? step * source.Step[0] * Math.Abs(factor[0])
+            : null;
 
     // The synapses of one delay: a list, or a matrix where most are there.
     private void ConnectDelayed(DelayedLinearNode delayed, Signal source, int ticks, double[] factor, Arrivals arrivals)

@@ -11,30 +11,56 @@ internal sealed partial class Lowering
 {
     private const int DecayOne = 1 << 15;
 
-    // With g the gains and s the unit of the sum, one integer of the membrane stands for mu = g s / 2^k. The synaptic current
-    // is kept as DriveGain * i, so that both gains are part of g; thresholds, biases and resets are divided by mu.
     private void LowerNeuron(NeuronNode neuron)
     {
         Layout layout = LayoutOf(neuron);
-        int n = layout.Count;
-        Arrivals arrivals = new(layout);
+        Arrivals arrivals = new(layout), drive = new(layout);
         foreach (Edge edge in _graph.Incoming(neuron.Name)) Collect(edge.Source, edge.Delay, [1.0], arrivals);
+        foreach (Edge edge in _graph.Incoming(neuron.Name, EdgePort.Threshold)) Collect(edge.Source, edge.Delay, [1.0], drive);
+        LowerNeuron(neuron, neuron, arrivals, drive);
+    }
 
+    // An encoder or a read-out: a connection with weights of its own, and the neurons behind it.
+    private void LowerWeighted(PopulationNode node, NeuronNode neurons, double[] weight, double? step)
+    {
+        Layout layout = Layout.Plain(node.OutputShape.Count);
+        Arrivals arrivals = new(layout);
+        LinearNode connection = new()
+        {
+            Name = node.Name, InputShape = node.InputShape, OutputShape = node.OutputShape, Weight = weight, Outputs = layout.Count, Inputs = node.InputShape.Count, WeightStep = step,
+        };
+        foreach (Edge edge in _graph.Incoming(node.Name)) ConnectLinear(connection, Resolve(edge.Source, edge.Delay), [1.0], arrivals);
+        LowerNeuron(node, neurons, arrivals, new Arrivals(layout));
+    }
+
+    // With g the gains and s the unit of the sum, one integer of the membrane stands for mu = g s / 2^k. The synaptic current
+    // is kept as DriveGain * i, so that both gains are part of g; thresholds, biases and resets are divided by mu. What drives a
+    // threshold is counted in the same unit, so that gains, which it does not pass, then become part of the weights.
+    private void LowerNeuron(PopulationNode node, NeuronNode neuron, Arrivals arrivals, Arrivals thresholdDrive)
+    {
+        Layout layout = arrivals.Layout;
+        int n = layout.Count;
         double[] drive = neuron.SynapticDecay is null ? [1.0] : neuron.DriveGain;
         double[] gain = Whole(layout.Permute(Multiply(neuron.InputGain, drive)), n);
         double[] inputBias = Whole(layout.Permute(Multiply(neuron.InputBias, drive)), n);
         for (int j = 0; j < n; j++) inputBias[j] += gain[j] * arrivals.Bias[j];
-        bool oneUnit = neuron.LowerLimit is not null and not 0;
-        if (gain.Any(g => g <= 0) || (oneUnit && gain.Any(g => g != gain[0]))) FoldGain(neuron, arrivals, gain);
+        bool oneUnit = neuron.LowerLimit is not null and not 0 || neuron is AdaptiveNeuronNode { ThresholdLowerLimit: not null and not 0 }, drives = thresholdDrive.Connections.Count > 0;
+        if (gain.Any(g => g <= 0) || (oneUnit && gain.Any(g => g != gain[0])) || (drives && gain.Any(g => g != 1))) FoldGain(neuron, arrivals, gain);
 
         double[] range = Ranges(neuron, layout, arrivals, gain, inputBias);
-        SumResult sum = EmitSum(neuron.Name, arrivals, [.. range.Select((r, j) => r / gain[j])], forNeuron: true, oneUnit);
+        double[] reach = [.. range.Select((r, j) => r / gain[j])];
+        double? membraneStep = neuron.MembraneStep / gain[0];
+        if (membraneStep is not null && gain.Any(g => g != gain[0])) throw NoMembraneStep(neuron.Name, neuron.MembraneStep!.Value, "its gains differ");
+        SumResult sum;
+        SumResult? thresholdSum = null;
+        if (drives) (sum, thresholdSum) = EmitSums(neuron.Name, arrivals, thresholdDrive, reach, oneUnit, membraneStep);
+        else sum = EmitSum(neuron.Name, arrivals, reach, forNeuron: true, oneUnit, membraneStep);
         double[] mu = new double[n];
         for (int j = 0; j < n; j++) mu[j] = Math.ScaleB(gain[j] * At(sum.Step, j), -sum.Shift);
-        EmitNeuron(neuron, layout, sum, mu, inputBias);
+        EmitNeuron(node, neuron, layout, sum, thresholdSum, mu, inputBias);
     }
 
-    private void EmitNeuron(NeuronNode neuron, Layout layout, SumResult sum, double[] mu, double[] inputBias)
+    private void EmitNeuron(PopulationNode node, NeuronNode neuron, Layout layout, SumResult sum, SumResult? thresholdSum, double[] mu, double[] inputBias)
     {
         int n = layout.Count;
         string name = neuron.Name;
@@ -53,42 +79,79 @@ internal sealed partial class Lowering
             double[] real = Whole(layout.Permute(neuron.Threshold!), n);
             threshold = [.. real.Select((t, j) => Threshold(neuron, t / mu[j]))];
             double finest = real.Select((t, j) => Math.Abs(t) / mu[j]).Where(t => t > 0).DefaultIfEmpty(1e9).Min();
-            if (finest < 32) Warnings.Add($"'{name}': the smallest threshold is only {finest:0.#} steps of the membrane; use wider weights or a smaller range of its inputs.");
+            if (finest < 32 && neuron.MembraneStep != mu[0]) Warnings.Add($"'{name}': the smallest threshold is only {finest:0.#} steps of the membrane; use wider weights or a smaller range of its inputs.");
         }
 
-        int lower = neuron.LowerLimit is double limit
-            ? Math.Max(-StateLimit, Whole(name, "the lower limit", Math.Max(limit / mu[0], -StateLimit), StateLimit))
-            : -StateLimit;
+        int Lower(string what, double? limit) => limit is double least ? Whole(name, what, Math.Max(least / mu[0], -StateLimit), StateLimit) : -StateLimit;
+        int lower = Lower("the lower limit", neuron.LowerLimit);
         int Constants(string what, double[] values)
         {
             double[] all = Whole(layout.Permute(values), n);
             return Shared(TensorType.Int32, [.. all.Select((v, j) => Whole(name, what, v / mu[j], StateLimit))], optional: true);
         }
 
-        int index = Builder.AddOperator(new NeuronOperator
+        int Decay(string what, double[]? values) => values is null ? -1 : Shared(TensorType.UInt16, Decays(neuron, what, layout.Permute(values)), optional: false);
+        int InputBias() => Shared(TensorType.Int32, [.. inputBias.Select((b, j) => Whole(name, "the input bias", b / mu[j], StateLimit))], optional: true);
+        int ResetValue() => neuron.Reset == ResetRule.ToValue ? Constants("the reset value", neuron.ResetValue) : -1;
+        int index;
+        if (neuron is AdaptiveNeuronNode adaptive)
         {
-            Name = name,
-            Source = sum.Buffer,
-            Target = target,
-            Membrane = membrane,
-            Current = current,
-            Counter = counter,
-            InputShift = sum.Shift,
-            Reset = (int)neuron.Reset,
-            ResetTime = (int)neuron.ResetTime,
-            Comparison = (int)neuron.Comparison,
-            CurrentOrder = (int)neuron.Current,
-            Refractory = neuron.RefractoryTicks,
-            MostSpikes = neuron.MaximumSpikes,
-            LowerLimit = lower,
-            Decay = Shared(TensorType.UInt16, Decays(neuron, "decay", layout.Permute(neuron.Decay)), optional: false),
-            SynapticDecay = neuron.SynapticDecay is null ? -1 : Shared(TensorType.UInt16, Decays(neuron, "synaptic decay", layout.Permute(neuron.SynapticDecay)), optional: false),
-            Threshold = threshold is null ? -1 : Shared(TensorType.Int32, threshold, optional: false),
-            InputBias = Shared(TensorType.Int32, [.. inputBias.Select((b, j) => Whole(name, "the input bias", b / mu[j], StateLimit))], optional: true),
-            MembraneBias = Constants("the membrane bias", neuron.MembraneBias),
-            ResetValue = neuron.Reset == ResetRule.ToValue ? Constants("the reset value", neuron.ResetValue) : -1,
-            Initial = Constants("the initial membrane", neuron.InitialMembrane),
-        });
+            int own = Constants("the adaptation step", adaptive.AdaptationStep);
+            int State(string what, int bound) => Builder.AddBuffer(BufferKind.Values, n, bound, persistent: true, name: $"{name}.{what}");
+            index = Builder.AddOperator(new AdaptiveNeuronOperator
+            {
+                Name = name,
+                Source = sum.Buffer,
+                DriveSource = thresholdSum?.Buffer ?? -1,
+                Target = target,
+                Membrane = membrane,
+                Current = current,
+                Adaptation = State("adaptation", StateLimit),
+                Spiked = own >= 0 && neuron.ResetTime == ResetTime.Now ? State("spiked", 1) : -1,
+                InputShift = sum.Shift,
+                DriveShift = thresholdSum?.Shift ?? 0,
+                Reset = (int)neuron.Reset,
+                ResetTime = (int)neuron.ResetTime,
+                Comparison = (int)neuron.Comparison,
+                CurrentOrder = (int)neuron.Current,
+                LowerLimit = lower,
+                ThresholdLowerLimit = Lower("the threshold's lower limit", adaptive.ThresholdLowerLimit),
+                Decay = Decay("decay", neuron.Decay),
+                SynapticDecay = Decay("synaptic decay", neuron.SynapticDecay),
+                Threshold = Shared(TensorType.Int32, threshold!, optional: false),
+                AdaptationDecay = Decay("adaptation decay", adaptive.AdaptationDecay),
+                Own = own,
+                InputBias = InputBias(),
+                MembraneBias = Constants("the membrane bias", neuron.MembraneBias),
+                ResetValue = ResetValue(),
+                Initial = Constants("the initial membrane", neuron.InitialMembrane),
+            });
+        }
+        else
+            index = Builder.AddOperator(new NeuronOperator
+            {
+                Name = name,
+                Source = sum.Buffer,
+                Target = target,
+                Membrane = membrane,
+                Current = current,
+                Counter = counter,
+                InputShift = sum.Shift,
+                Reset = (int)neuron.Reset,
+                ResetTime = (int)neuron.ResetTime,
+                Comparison = (int)neuron.Comparison,
+                CurrentOrder = (int)neuron.Current,
+                Refractory = neuron.RefractoryTicks,
+                MostSpikes = neuron.MaximumSpikes,
+                LowerLimit = lower,
+                Decay = Decay("decay", neuron.Decay),
+                SynapticDecay = Decay("synaptic decay", neuron.SynapticDecay),
+                Threshold = threshold is null ? -1 : Shared(TensorType.Int32, threshold, optional: false),
+                InputBias = InputBias(),
+                MembraneBias = Constants("the membrane bias", neuron.MembraneBias),
+                ResetValue = ResetValue(),
+                Initial = Constants("the initial membrane", neuron.InitialMembrane),
+            });
 
         double[] step = Compact(mu, layout);
         Signal membraneSignal = new()
@@ -108,7 +171,7 @@ internal sealed partial class Lowering
         Layers.Add(new LayerMetadata
         {
             Name = name,
-            Kind = neuron.Kind,
+            Kind = node.Kind,
             Operator = index,
             Spikes = target,
             Membrane = membrane,
@@ -141,6 +204,7 @@ internal sealed partial class Lowering
             }
 
             connection.ScaleRows(row => byRow[row]);
+            connection.Stated = gain[0] != 0 && Array.TrueForAll(gain, g => Math.Abs(g) == Math.Abs(gain[0])) ? connection.Stated * Math.Abs(gain[0]) : null;
         }
 
         Array.Fill(gain, 1.0);
@@ -153,6 +217,7 @@ internal sealed partial class Lowering
         int n = layout.Count;
         double[] observed = layout.Permute(_calibration[neuron.Name].State);
         double[] decay = Whole(layout.Permute(neuron.Decay), n), threshold = Whole(layout.Permute(neuron.Threshold ?? [0.0]), n);
+        double[] adapted = layout.Permute(_calibration[neuron.Name].Adaptation);
         double[] synaptic = Whole(layout.Permute(neuron.SynapticDecay ?? [0.0]), n);
         double[] membraneBias = Whole(layout.Permute(neuron.MembraneBias), n), reset = Whole(layout.Permute(neuron.ResetValue), n);
         double[] initial = Whole(layout.Permute(neuron.InitialMembrane), n);
@@ -168,11 +233,13 @@ internal sealed partial class Lowering
         for (int j = 0; j < n; j++)
         {
             double drive = (gain[j] * worst[j] + Math.Abs(inputBias[j])) / Math.Max(1 - synaptic[j], 1e-9);
-            double most = (drive + Math.Abs(membraneBias[j]) + Math.Abs(threshold[j])) / Math.Max(1 - decay[j], 1e-9);
+            double most = (drive + Math.Abs(membraneBias[j]) + Math.Abs(threshold[j])) / Math.Max(1 - decay[j], 1e-9), highest = Math.Abs(threshold[j]) + adapted[j] * _calibration.Headroom;
             // A neuron that stayed quiet on the samples may still do what its neighbours do.
             double seen = Math.Max(observed[j] * _calibration.Headroom, common / 4);
             double own = Math.Max(4 * Math.Abs(threshold[j]), 2 * Math.Max(Math.Max(Math.Abs(reset[j]), Math.Abs(initial[j])), Math.Max(Math.Abs(inputBias[j]), Math.Abs(membraneBias[j]))));
             if (neuron.LowerLimit is double limit) own = Math.Max(own, Math.Abs(limit));
+            if (neuron is AdaptiveNeuronNode { ThresholdLowerLimit: double least }) own = Math.Max(own, Math.Abs(least));
+            own = Math.Max(own, highest);
             range[j] = Math.Max(own, Math.Min(seen, 1.01 * most));
             if (range[j] <= 0) range[j] = 1;
         }
@@ -180,11 +247,11 @@ internal sealed partial class Lowering
         return range;
     }
 
-    // A threshold between two integers: with "greater" all up to the lower one are below it. A subtracted one is rounded.
+    // A threshold between two integers: with "greater" all up to the lower one are below it. One that is subtracted or adapts is rounded.
     private static int Threshold(NeuronNode neuron, double value)
     {
         double nearest = Math.Round(value);
-        double rounded = Math.Abs(value - nearest) < 1e-9 * Math.Max(1, Math.Abs(value)) || neuron.Reset == ResetRule.Subtract
+        double rounded = Math.Abs(value - nearest) < 1e-9 * Math.Max(1, Math.Abs(value)) || neuron.Reset == ResetRule.Subtract || neuron is AdaptiveNeuronNode
             ? nearest
             : neuron.Comparison == Comparison.Greater ? Math.Floor(value) : Math.Ceiling(value);
         if (neuron.MaximumSpikes > 1) rounded = Math.Max(1, rounded);

@@ -55,7 +55,7 @@ internal sealed partial class Lowering
     // The membrane of a neuron right before an output; null: another node is there.
     private Signal? Membrane(Edge edge)
     {
-        if (_graph.Find(edge.Source) is not NeuronNode { Spikes: true } neuron) return null;
+        if (_graph.Find(edge.Source) is not PopulationNode { Spikes: true } neuron) return null;
         Signal membrane = _membranes[neuron.Name].Signal;
         return edge.Delay == 0 ? membrane : Delayed(membrane, edge.Delay, $"{neuron.Name}.membrane.delay{edge.Delay}");
     }

@@ -23,7 +23,7 @@ internal sealed partial class Lowering
             InputNode => Layout.Of(node.OutputShape),
             ConvolutionNode convolution => new Layout(convolution.OutputChannels, convolution.Window.OutputHeight * convolution.Window.OutputWidth),
             PoolNode pool => new Layout(pool.Channels, pool.Window.OutputHeight * pool.Window.OutputWidth),
-            LinearNode or DelayedLinearNode or StateSpaceNode => plain,
+            LinearNode or DelayedLinearNode or StateSpaceNode or PairedEncoderNode or LeakyReadoutNode => plain,
             _ => _graph.Incoming(node.Name).Select(e => LayoutOf(_graph.Find(e.Source)!)).FirstOrDefault(l => !l.IsPlain) ?? plain,
         };
         return _layouts[node.Name] = layout.IsPlain ? plain : layout;
@@ -36,7 +36,7 @@ internal sealed partial class Lowering
     /// <summary>True when the node writes a signal of its own.</summary>
     private bool IsOwner(Node node) => node switch
     {
-        InputNode or NeuronNode or StateSpaceNode or PoolNode => true,
+        InputNode or PopulationNode or StateSpaceNode or PoolNode => true,
         OutputNode => false,
         LinearNode or ConvolutionNode or DelayedLinearNode or DelayNode { Ticks.Length: > 1 } => !IsFused(node),
         _ => !IsTransparent(node) && SumTarget(node, out _) is null,
@@ -123,10 +123,10 @@ internal sealed partial class Lowering
         if (_declared.TryGetValue(node.Name, out Signal? known)) return known;
         Layout layout = LayoutOf(node);
         Signal signal;
-        if (node is NeuronNode { Spikes: true } neuron)
+        if (node is PopulationNode { Spikes: true } neuron)
         {
-            BufferKind kind = neuron.MaximumSpikes > 1 ? BufferKind.Values : BufferKind.Events;
-            signal = new Signal { Buffer = -1, Kind = kind, Bound = neuron.MaximumSpikes, Step = [1.0], Layout = layout, Power = Power(node, [1.0]) };
+            BufferKind kind = neuron.LargestOutput > 1 ? BufferKind.Values : BufferKind.Events;
+            signal = new Signal { Buffer = -1, Kind = kind, Bound = neuron.LargestOutput, Step = [1.0], Layout = layout, Power = Power(node, [1.0]) };
         }
         else if (Foreseen(node) is Signal exact) signal = exact with { When = 0 };
         else
@@ -144,7 +144,7 @@ internal sealed partial class Lowering
     private Signal? Foreseen(Node node)
     {
         if (_signals.TryGetValue(node.Name, out Signal? known) || _declared.TryGetValue(node.Name, out known)) return known;
-        if (node is NeuronNode { Spikes: true }) return Declare(node);
+        if (node is PopulationNode { Spikes: true }) return Declare(node);
         Edge[] edges = [.. _graph.Incoming(node.Name)];
         if (edges.Length != 1 || Foreseen(_graph.Find(edges[0].Source)!) is not { Step.Length: 1 } source) return null;
         switch (node)

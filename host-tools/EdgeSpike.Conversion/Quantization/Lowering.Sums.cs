@@ -25,19 +25,111 @@ internal sealed partial class Lowering
     /// <param name="range">Real magnitude to provide for, each element, in the arena's order, above 0.</param>
     /// <param name="forNeuron">A neuron takes it: the bias is the neuron's, and a shift is chosen.</param>
     /// <param name="uniform">One unit for all elements.</param>
-    private SumResult EmitSum(string name, Arrivals arrivals, double[] range, bool forNeuron, bool uniform)
+    /// <param name="membraneStep">For a neuron: the stated real value of one integer of its membrane; null: it is chosen.</param>
+    private SumResult EmitSum(string name, Arrivals arrivals, double[] range, bool forNeuron, bool uniform, double? membraneStep = null)
     {
+        if (!forNeuron && Added(name, arrivals) is SumResult added) return added;
+        if (forNeuron && StatedPlan(name, arrivals.Connections, range, membraneStep) is SumPlan stated) return Emit(name, $"{name}.sum", arrivals, stated.Terms, stated, bias: false);
         if (forNeuron && Shared(arrivals, range, uniform) is SumResult direct) return direct;
 
+        foreach (Contribution c in arrivals.Connections)
+            if (!forNeuron && c.IsWeightStated) Choices.Add($"'{c.Name}': its stated weight step is not kept: no neuron takes its sum.");
         bool bias = !forNeuron && arrivals.HasBias;
         List<SumTerm> terms = [.. arrivals.Connections.Select(c => Classify(name, c, arrivals.Connections.Count))];
         SumPlan plan = new(terms, range, uniform, bias, _options.Percentile);
         if (forNeuron) plan.ChooseShift();
+        return Emit(name, terms.Count == 1 && !forNeuron ? name : $"{name}.sum", arrivals, terms, plan, bias);
+    }
+
+    // What drives the membranes of neurons, and what drives their thresholds, in units that are planned together: membrane and
+    // threshold are compared, so both sums count in the same unit, each times a power of two of its own.
+    private (SumResult Sum, SumResult Drive) EmitSums(string name, Arrivals arrivals, Arrivals drive, double[] range, bool uniform, double? membraneStep)
+    {
+        List<Contribution> connections = [.. arrivals.Connections, .. drive.Connections];
+        SumPlan? plan = StatedPlan(name, connections, range, membraneStep);
+        if (plan is null)
+        {
+            plan = new SumPlan([.. connections.Select(c => Classify(name, c, connections.Count))], range, uniform, drive.HasBias, _options.Percentile);
+            plan.ChooseShift();
+        }
+
+        return (
+            Emit(name, $"{name}.sum", arrivals, [.. plan.Terms.Take(arrivals.Connections.Count)], plan, bias: false),
+            Emit(name, $"{name}.drive", drive, [.. plan.Terms.Skip(arrivals.Connections.Count)], plan, drive.HasBias));
+    }
+
+    // The units of a neuron's sums where the network states them, so that the integers are those it was made with; null: they are chosen.
+    private SumPlan? StatedPlan(string name, IReadOnlyList<Contribution> connections, double[] range, double? membraneStep)
+    {
+        if (membraneStep is null && !connections.Any(c => c.IsWeightStated)) return null;
+        if (connections.FirstOrDefault(c => c.Stated is null) is Contribution silent)
+            return Chosen($"'{silent.Name}' states no weight step, or its source has no step of its own");
+        foreach (Contribution c in connections)
+        {
+            double widest = c.Rows.Max(row => row.DefaultIfEmpty(0).Max(Math.Abs)) / c.Stated!.Value;
+            if (widest > WeightRounding.Largest(c.Type) + 0.5)
+            {
+                Choices.Add($"'{name}': its stated steps are not kept: '{c.Name}' has weights of up to {widest:0} steps, more than {Text(c.Type)} holds.");
+                return null;
+            }
+        }
+
+        double unit = connections.Min(c => c.Stated!.Value);
+        if (connections.Any(c => PowerOfTwo(c.Stated!.Value / unit) is not (>= 0 and <= 20))) return Chosen("the steps of its connections are not powers of two of each other");
+        int shift = 0;
+        if (membraneStep is double step)
+        {
+            if (PowerOfTwo(unit / step) is not (>= 0 and <= 24) and int bits) return Chosen($"one integer of its sum stands for {unit:g6}, which is {(bits < 0 ? "less than it" : "more than 2^24 of it")}");
+            if (PowerOfTwo(unit / step) is not int exact) return Chosen($"one integer of its sum stands for {unit:g6}, which is no power of two of it");
+            shift = exact;
+        }
+
+        SumPlan plan = new([.. connections.Select(c => new SumTerm { Contribution = c, Exact = true, Exponent = PowerOfTwo(c.Stated!.Value / unit)!.Value })], range, unit);
+        if (membraneStep is null) plan.ChooseShift();
+        else plan.StateShift(shift);
+        int lift = plan.Terms.Min(t => t.Exponent);
+        return plan.Terms.Sum(t => (double)t.RawBound * (1L << (t.Exponent - lift))) <= SumBudget && plan.Shift + plan.Terms.Max(t => t.Exponent) <= 24
+            ? plan
+            : Chosen("its sums could leave 32 bits");
+
+        SumPlan? Chosen(string why)
+        {
+            if (membraneStep is not null) throw NoMembraneStep(name, membraneStep.Value, why);
+            Choices.Add($"'{name}': its stated weight steps are not kept: {why}.");
+            return null;
+        }
+    }
+
+    private static ConversionException NoMembraneStep(string name, double step, string why) => new(
+        ErrorCode.Unsupported, $"node '{name}'", $"a membrane_step of {step:g6}, but {why}", "state the step of its input and of the weights of every connection into it, each a power of two of membrane_step, or leave membrane_step out");
+
+    /// <summary>k where the ratio is 2^k; null: it is no power of two.</summary>
+    private static int? PowerOfTwo(double ratio)
+    {
+        double bits = Math.Log2(ratio);
+        return Math.Abs(bits - Math.Round(bits)) < 1e-9 ? (int)Math.Round(bits) : null;
+    }
+
+    // Signals of one step are added as they are.
+    private SumResult? Added(string name, Arrivals arrivals)
+    {
+        if (arrivals.Connections.Count < 2 || arrivals.HasBias || !arrivals.Connections.All(c => IsDirect(c) && c.Source.Kind == BufferKind.Values)) return null;
+        double step = arrivals.Connections[0].Rows[0][0];
+        if (step <= 0 || arrivals.Connections.Any(c => c.Rows.Any(row => row[0] != step)) || arrivals.Connections.Sum(c => (long)c.Source.Bound) is var bound && bound > int.MaxValue) return null;
+        int target = Builder.AddBuffer(BufferKind.Values, arrivals.Count, (int)bound, name: name);
+        for (int i = 0; i < arrivals.Connections.Count; i++) EmitAdd(arrivals.Connections[i], 0, target, i > 0);
+        return new SumResult(target, (int)bound, [step], 0);
+    }
+
+    // The terms of one sum, in the plan's units times what all of them have in common.
+    private SumResult Emit(string name, string buffer, Arrivals arrivals, IReadOnlyList<SumTerm> terms, SumPlan plan, bool bias)
+    {
+        int lift = terms.All(t => t.Exact) && !bias ? Math.Max(0, terms.Min(t => t.Exponent)) : 0;
 
         // A term with a shift needs no scratch when it begins; a rescaled copy can't begin a sum that others join.
-        terms = [.. terms.OrderBy(t => t.Exact && t.Exponent != 0 ? 0 : t.Exact || t.Contribution is DenseContribution ? 1 : 2)];
+        terms = [.. terms.OrderBy(t => t.Exact && t.Exponent != lift ? 0 : t.Exact || t.Contribution is DenseContribution ? 1 : 2)];
         int n = arrivals.Count;
-        int target = Builder.AddBuffer(BufferKind.Values, n, 1, name: terms.Count == 1 && !forNeuron ? name : $"{name}.sum");
+        int target = Builder.AddBuffer(BufferKind.Values, n, 1, name: buffer);
         int[] biasValues = bias ? [.. arrivals.Bias.Select((b, j) => Whole(name, "a bias", b / plan.UnitOf(j), SumBudget))] : [];
         long bound = 0;
         bool biasDone = !bias;
@@ -52,7 +144,7 @@ internal sealed partial class Lowering
                 biasDone = true;
             }
 
-            bound += term.Exact ? EmitExact(term, plan, target, i > 0, biasTensor) : EmitRounded(term, plan, target, i > 0, biasTensor, terms.Count);
+            bound += term.Exact ? EmitExact(term, plan, lift, target, i > 0, biasTensor) : EmitRounded(term, plan, target, i > 0, biasTensor, terms.Count);
         }
 
         if (bound > int.MaxValue)
@@ -60,8 +152,8 @@ internal sealed partial class Lowering
         Builder.ReplaceBuffer(target, Builder.Buffers[target] with { Bound = (int)Math.Max(1, bound) });
         if (!biasDone) (target, bound) = EmitBias(name, target, bound, biasValues);
         double[] step = new double[n];
-        for (int j = 0; j < n; j++) step[j] = plan.UnitOf(j);
-        return new SumResult(target, (int)Math.Max(1, bound), step.All(s => s == step[0]) ? [step[0]] : step, plan.Shift);
+        for (int j = 0; j < n; j++) step[j] = Math.ScaleB(plan.UnitOf(j), lift);
+        return new SumResult(target, (int)Math.Max(1, bound), step.All(s => s == step[0]) ? [step[0]] : step, plan.Shift + lift);
     }
 
     // A neuron that only looks at one signal reads its buffer: no operator at all.
@@ -135,10 +227,11 @@ internal sealed partial class Lowering
         }
     }
 
-    private long EmitExact(SumTerm term, SumPlan plan, int target, bool accumulate, int bias)
+    private long EmitExact(SumTerm term, SumPlan plan, int lift, int target, bool accumulate, int bias)
     {
         Contribution c = term.Contribution;
-        if (Identity(term, plan) is int shift) return EmitAdd(c, shift, target, accumulate);
+        if (Identity(term, plan, lift) is int identity) return EmitAdd(c, identity, target, accumulate);
+        int shift = term.Exponent - lift;
 
         TensorType type = TypeOf(c.Type);
         int largest = WeightRounding.Largest(c.Type);
@@ -149,26 +242,26 @@ internal sealed partial class Lowering
             rows[row] = [.. c.Rows[row].Select(w => WeightRounding.Round(w, scale, largest))];
         }
 
-        int scratch = accumulate && term.Exponent != 0 ? Builder.AddBuffer(BufferKind.Values, c.TargetCount, int.MaxValue, name: $"{c.Name}.scratch") : -1;
+        int scratch = accumulate && shift != 0 ? Builder.AddBuffer(BufferKind.Values, c.TargetCount, int.MaxValue, name: $"{c.Name}.scratch") : -1;
         int bytes = c switch
         {
-            DenseContribution dense => EmitDense(dense, rows, type, target, scratch, accumulate, term.Exponent, bias),
-            SparseContribution sparse => EmitSparse(sparse, rows, sparse.Sources, type, target, scratch, accumulate, term.Exponent, bias),
-            ConvolutionContribution convolution => EmitConvolution(convolution, rows, type, target, scratch, accumulate, term.Exponent, bias),
+            DenseContribution dense => EmitDense(dense, rows, type, target, scratch, accumulate, shift, bias),
+            SparseContribution sparse => EmitSparse(sparse, rows, sparse.Sources, type, target, scratch, accumulate, shift, bias),
+            ConvolutionContribution convolution => EmitConvolution(convolution, rows, type, target, scratch, accumulate, shift, bias),
             _ => throw new InvalidOperationException(c.GetType().Name),
         };
         Report(term, plan, rows, bytes);
-        return term.Exponent >= 0 ? checked(term.RawBound << term.Exponent) : (term.RawBound >> -term.Exponent) + 1;
+        return shift >= 0 ? checked(term.RawBound << shift) : (term.RawBound >> -shift) + 1;
     }
 
     // One to one with a power of two between the units: an add, without weights.
-    private static int? Identity(SumTerm term, SumPlan plan)
+    private static int? Identity(SumTerm term, SumPlan plan, int lift)
     {
         if (!IsDirect(term.Contribution)) return null;
         int? shift = null;
         for (int j = 0; j < term.Contribution.TargetCount; j++)
         {
-            double bits = Math.Log2(term.Contribution.Rows[j][0] / plan.UnitOf(j));
+            double bits = Math.Log2(term.Contribution.Rows[j][0] / plan.UnitOf(j)) - lift;
             if (double.IsNaN(bits) || Math.Abs(bits - Math.Round(bits)) > 1e-12 || bits is < -0.5 or > 24.5) return null;
             if (shift is int known && known != (int)Math.Round(bits)) return null;
             shift = (int)Math.Round(bits);

@@ -75,6 +75,8 @@ internal sealed partial class Lowering
                 case InputNode: break;
                 case NeuronNode chip when IsLoihi: LowerLoihiNeuron(chip); break;
                 case NeuronNode neuron: LowerNeuron(neuron); break;
+                case PairedEncoderNode encoder: LowerWeighted(encoder, encoder.Neurons(), encoder.MirroredWeight(), encoder.WeightStep); break;
+                case LeakyReadoutNode readout: LowerWeighted(readout, readout.Neurons(), readout.FoldedWeight(), readout.WeightStep); break;
                 case StateSpaceNode space: LowerStateSpace(space); break;
                 case PoolNode pool: LowerPool(pool); break;
                 case OutputNode: break;                            // after all others: what it shows may come later
@@ -188,7 +190,7 @@ internal sealed partial class Lowering
         }
 
         _signals.Add(node.Name, signal);
-        if (node is NeuronNode or StateSpaceNode) return;           // these add their own metadata
+        if (node is PopulationNode or StateSpaceNode) return;           // these add their own metadata
         Layers.Add(new LayerMetadata
         {
             Name = node.Name,

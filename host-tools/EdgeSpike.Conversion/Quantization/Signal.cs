@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using EdgeSpike.Conversion.Planning;
 
 namespace EdgeSpike.Conversion.Quantization;
 

@@ -43,6 +43,7 @@ internal sealed class SumPlan
     private readonly int[] _group;
     private readonly double[] _groupRange;
     private readonly double _percentile;
+    private readonly bool _keepsUnit;
 
     /// <summary>Plans a sum.</summary>
     /// <param name="terms">Contributions.</param>
@@ -85,6 +86,22 @@ internal sealed class SumPlan
         foreach (SumTerm term in rounded) Fit(term);
     }
 
+    /// <summary>Takes the units as they are stated: one for all elements, and exponents that the terms have.</summary>
+    /// <param name="terms">Contributions, all exact, with their exponents.</param>
+    /// <param name="range">Real magnitude to provide for, for each element, above 0.</param>
+    /// <param name="unit">Real value of one integer of the sum.</param>
+    public SumPlan(IReadOnlyList<SumTerm> terms, double[] range, double unit)
+    {
+        Terms = terms;
+        _group = new int[range.Length];
+        double largest = 0;
+        foreach (double r in range) largest = Math.Max(largest, r);
+        _groupRange = [largest];
+        Unit = [unit];
+        _keepsUnit = true;
+        foreach (SumTerm term in terms) MeasureRows(term, range.Length);
+    }
+
     /// <summary>L of the edge profile.</summary>
     public const double NeuronLimit = (1 << 28) - 1;
 
@@ -109,10 +126,13 @@ internal sealed class SumPlan
         int[] room = [.. Unit.Select((u, g) => (int)Math.Floor(Math.Log2(NeuronLimit * u / _groupRange[g])))];
         int least = Math.Min(12, room.Min()), median = room.Order().ElementAt(room.Length / 2);
         Shift = Math.Max(0, Math.Max(least, Math.Min(6, median)));
-        for (int g = 0; g < Unit.Length; g++)
+        for (int g = 0; g < Unit.Length && !_keepsUnit; g++)
             if (room[g] < Shift) Unit[g] = Math.ScaleB(_groupRange[g], Shift) / (NeuronLimit * 0.999);
         foreach (SumTerm term in Terms.Where(t => !t.Exact)) Fit(term);
     }
+
+    /// <summary>States the fraction bits.</summary>
+    public void StateShift(int bits) => Shift = bits;
 
     private static int Largest(SumTerm term) => WeightRounding.Largest(term.Contribution.Type);
 

@@ -3,38 +3,20 @@ using EdgeSpike.Conversion.Graph;
 
 namespace EdgeSpike.Conversion.Reference;
 
-/// <summary>The membrane and synaptic current of a population, for those who look inside a <see cref="ReferenceOperator"/>.</summary>
-internal interface IPopulation
-{
-    /// <summary>State at the end of the tick.</summary>
-    double[] Membrane { get; }
-
-    /// <summary>State at the end of the tick; empty without a synaptic current.</summary>
-    double[] SynapticCurrent { get; }
-
-    /// <summary>Before the first tick: membranes of up to <paramref name="delay"/> ticks ago will be read.</summary>
-    void KeepMembrane(int delay);
-
-    /// <summary>The membrane of <paramref name="delay"/> ticks ago; 0: now.</summary>
-    ReadOnlySpan<double> ReadMembrane(int delay);
-}
-
 /// <summary>
 /// The general neuron: the pseudo-code at <see cref="NeuronNode"/>, line by line. Every product and every addition is
 /// rounded, from left to right as written there.
 /// </summary>
-internal sealed class NeuronOperator<TRounding> : ReferenceOperator, IPopulation where TRounding : struct, IRounding
+internal sealed class NeuronOperator<TRounding> : PopulationOperator where TRounding : struct, IRounding
 {
-    private readonly double[] _decay, _synapticDecay, _inputGain, _driveGain, _inputBias, _membraneBias, _threshold, _resetValue, _initial;
+    private readonly double[] _decay, _synapticDecay, _inputGain, _driveGain, _inputBias, _membraneBias, _threshold, _resetValue;
     private readonly bool _synaptic, _spikes, _toValue, _subtract, _next, _orEqual, _newCurrent;
     private readonly int _refractoryTicks, _maximumSpikes;
     private readonly double _lowerLimit;
     private readonly int[] _refractory;
     private readonly bool[] _spiked;
-    private History? _membranes;
-    private int _membraneDepth;
 
-    public NeuronOperator(NeuronNode node, Precision precision) : base(node)
+    public NeuronOperator(NeuronNode node, Precision precision) : base(node, Rounding.Parameters(node.InitialMembrane, node.InputShape.Count, precision))
     {
         int n = Input.Length;
         _decay = Rounding.Parameters(node.Decay, n, precision);
@@ -43,7 +25,6 @@ internal sealed class NeuronOperator<TRounding> : ReferenceOperator, IPopulation
         _inputBias = Rounding.Parameters(node.InputBias, n, precision);
         _membraneBias = Rounding.Parameters(node.MembraneBias, n, precision);
         _resetValue = Rounding.Parameters(node.ResetValue, n, precision);
-        _initial = Rounding.Parameters(node.InitialMembrane, n, precision);
         _spikes = node.Threshold is not null;
         _threshold = node.Threshold is null ? [] : Rounding.Parameters(node.Threshold, n, precision);
         _synaptic = node.SynapticDecay is not null;
@@ -58,26 +39,8 @@ internal sealed class NeuronOperator<TRounding> : ReferenceOperator, IPopulation
         _lowerLimit = node.LowerLimit is double limit ? TRounding.Round(limit) : double.NegativeInfinity;
         _refractory = new int[n];
         _spiked = new bool[n];
-        Membrane = (double[])_initial.Clone();
         SynapticCurrent = _synaptic ? new double[n] : [];
     }
-
-    /// <inheritdoc/>
-    public double[] Membrane { get; }
-
-    /// <inheritdoc/>
-    public double[] SynapticCurrent { get; }
-
-    /// <inheritdoc/>
-    public void KeepMembrane(int delay)
-    {
-        if (delay <= _membraneDepth) return;
-        _membraneDepth = delay;
-        _membranes = new History(Membrane.Length, delay);
-    }
-
-    /// <inheritdoc/>
-    public ReadOnlySpan<double> ReadMembrane(int delay) => delay == 0 ? Membrane : _membranes!.Read(delay);
 
     /// <inheritdoc/>
     public override void Step()
@@ -130,21 +93,11 @@ internal sealed class NeuronOperator<TRounding> : ReferenceOperator, IPopulation
     }
 
     /// <inheritdoc/>
-    public override void Advance()
-    {
-        base.Advance();
-        _membranes?.Push(Membrane);
-    }
-
-    /// <inheritdoc/>
     public override void Reset()
     {
         base.Reset();
-        _initial.CopyTo(Membrane, 0);
-        Array.Clear(SynapticCurrent);
         Array.Clear(_refractory);
         Array.Clear(_spiked);
-        _membranes?.Clear();
     }
 
     private bool Reaches(double v, double threshold) => _orEqual ? v >= threshold : v > threshold;

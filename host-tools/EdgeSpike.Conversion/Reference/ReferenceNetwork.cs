@@ -27,6 +27,7 @@ public sealed class ReferenceNetwork
     private readonly Dictionary<string, Tap> _taps = new(StringComparer.Ordinal);
     private readonly ReferenceOperator[] _order;
     private readonly Arrival?[] _arrivals;          // beside _order; null for inputs
+    private readonly Arrival?[] _drives;            // of thresholds, beside _order; null where none arrives
     private readonly ReferenceOperator[] _inputs;   // in the order of the graph's list
     private readonly bool _single;
 
@@ -43,7 +44,8 @@ public sealed class ReferenceNetwork
 
         IReadOnlyList<Node> order = graph.EvaluationOrder();
         _order = [.. order.Select(n => _byName[n.Name])];
-        _arrivals = [.. order.Select(n => n is InputNode ? null : MakeArrival(n))];
+        _arrivals = [.. order.Select(n => n is InputNode ? null : MakeArrival(n, EdgePort.Input))];
+        _drives = [.. order.Select(n => Graph.Incoming(n.Name, EdgePort.Threshold).Any() ? MakeArrival(n, EdgePort.Threshold) : null)];
         _inputs = [.. graph.Nodes.OfType<InputNode>().Select(n => _byName[n.Name])];
         InputCount = _inputs.Sum(o => o.Input.Length);
         foreach (OutputNode output in graph.Nodes.OfType<OutputNode>()) _taps.Add(output.Name, MakeTap(output));
@@ -92,6 +94,7 @@ public sealed class ReferenceNetwork
         for (int i = 0; i < _order.Length; i++)
         {
             _arrivals[i]?.Sum(Ticks, _order[i].Input);
+            _drives[i]?.Sum(Ticks, ((PopulationOperator)_order[i]).ThresholdDrive);
             _order[i].Step();
         }
 
@@ -110,8 +113,14 @@ public sealed class ReferenceNetwork
     /// </summary>
     public ReadOnlySpan<double> Membrane(string neuron) => FindPopulation(neuron).Membrane;
 
-    /// <summary>The synaptic current at the end of this tick; empty for neurons that have none. Valid until the next tick.</summary>
+    /// <summary>
+    /// The current that drives the membranes at the end of this tick: the synaptic one, or the weighted sum of an encoder or read-out that
+    /// has its weights inside; empty for neurons without. Valid until the next tick.
+    /// </summary>
     public ReadOnlySpan<double> SynapticCurrent(string neuron) => FindPopulation(neuron).SynapticCurrent;
+
+    /// <summary>What is added to the thresholds of adaptive neurons at this tick; empty for others. Valid until the next tick.</summary>
+    public ReadOnlySpan<double> Adaptation(string neuron) => FindPopulation(neuron).Adaptation;
 
     /// <summary>
     /// What the readout of an output node takes at this tick: the spikes that arrive, or with <see cref="Readout.Last"/>,
@@ -135,16 +144,19 @@ public sealed class ReferenceNetwork
             ScaleNode scale => single ? new ScaleOperator<ToSingle>(scale, precision) : new ScaleOperator<ToDouble>(scale, precision),
             DelayNode delay => new DelayOperator(delay),
             StateSpaceNode space => single ? new StateSpaceOperator<ToSingle>(space, precision) : new StateSpaceOperator<ToDouble>(space, precision),
+            AdaptiveNeuronNode adaptive => single ? new AdaptiveNeuronOperator<ToSingle>(adaptive, precision) : new AdaptiveNeuronOperator<ToDouble>(adaptive, precision),
             NeuronNode neuron => single ? new NeuronOperator<ToSingle>(neuron, precision) : new NeuronOperator<ToDouble>(neuron, precision),
+            PairedEncoderNode encoder => single ? new PairedEncoderOperator<ToSingle>(encoder, precision) : new PairedEncoderOperator<ToDouble>(encoder, precision),
+            LeakyReadoutNode readout => single ? new LeakyReadoutOperator<ToSingle>(readout, precision) : new LeakyReadoutOperator<ToDouble>(readout, precision),
             InputNode or OutputNode or FlattenNode => new CopyOperator(node),
             _ => throw new ConversionException(ErrorCode.UnknownNode, $"node '{node.Name}'", $"the reference can't run a {node.Kind}", "replace the node"),
         };
     }
 
-    private Arrival MakeArrival(Node target)
+    private Arrival MakeArrival(Node target, EdgePort port)
     {
         List<Arrival.Part> parts = [];
-        foreach (Edge edge in Graph.Incoming(target.Name))
+        foreach (Edge edge in Graph.Incoming(target.Name, port))
         {
             ReferenceOperator source = _byName[edge.Source];
             ReferenceConnection? connection = source as ReferenceConnection;
@@ -165,7 +177,7 @@ public sealed class ReferenceNetwork
     private Tap MakeTap(OutputNode output)
     {
         Edge edge = Graph.Incoming(output.Name).Single();
-        IPopulation? population = output.Readout == Readout.SpikeCount ? null : _byName[edge.Source] as IPopulation;
+        PopulationOperator? population = output.Readout == Readout.SpikeCount ? null : _byName[edge.Source] as PopulationOperator;
         population?.KeepMembrane(edge.Delay);
         return new Tap(_byName[output.Name], population, edge.Delay);
     }
@@ -173,9 +185,9 @@ public sealed class ReferenceNetwork
     private ReferenceOperator Find(string node) =>
         _byName.TryGetValue(node, out ReferenceOperator? found) ? found : throw new ArgumentException($"there is no node '{node}'", nameof(node));
 
-    private IPopulation FindPopulation(string neuron) =>
-        Find(neuron) as IPopulation ?? throw new ArgumentException($"node '{neuron}' has no membrane", nameof(neuron));
+    private PopulationOperator FindPopulation(string neuron) =>
+        Find(neuron) as PopulationOperator ?? throw new ArgumentException($"node '{neuron}' has no membrane", nameof(neuron));
 
     /// <summary>Where a readout looks: at the membrane of a population, or else at what arrives at the output node.</summary>
-    private readonly record struct Tap(ReferenceOperator Output, IPopulation? Population, int Delay);
+    private readonly record struct Tap(ReferenceOperator Output, PopulationOperator? Population, int Delay);
 }

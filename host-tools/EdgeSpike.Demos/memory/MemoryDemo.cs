@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using EdgeSpike.Conversion;
 using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Inference;

@@ -6,7 +6,6 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using EdgeSpike.Conversion;
-using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Graph;
 using EdgeSpike.Conversion.Quantization;
 using EdgeSpike.Demos.Har;

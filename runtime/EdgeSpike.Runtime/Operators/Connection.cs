@@ -34,7 +34,7 @@ public abstract class Connection : Operator
     internal int Unit;
 
     /// <summary>The most that all sources together add to one element, where the weights themselves tell.</summary>
-    internal int ColumnBound = int.MaxValue;
+    internal int ColumnBound;
 
     /// <summary>True: the source is a list of events, false: values.</summary>
     internal bool FromEvents
@@ -134,6 +134,7 @@ public abstract class Connection : Operator
 
         // What the sum can reach before its shift, and after.
         _reach = reach;
+        ColumnBound = int.MaxValue;
         int sum = context.Times(Unit, reach), bound = _shift >= 0 ? context.Times(sum, 1 << _shift) : (sum >> -_shift) + 1;
         if (context.Failed) return;
         if (_shift > 0) Unit <<= _shift;

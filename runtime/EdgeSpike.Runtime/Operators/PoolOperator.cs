@@ -37,6 +37,7 @@ internal sealed class PoolOperator : Connection
         if (!context.Read(Layout)) return;
         int channels = context.At(8), area = _window.Prepare(context, 6, 9, 11, channels, channels);
         _window.Pools = true;
+        _window.Groups = _window.GroupOutputs = 1;
         PrepareFrame(context, area, 0);
         _window.Match(context, SourceLength, TargetLength, 6, 9);
         context.AddWork(SourceLength, area + 1);

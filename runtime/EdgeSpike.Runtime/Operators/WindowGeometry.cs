@@ -21,11 +21,11 @@ internal sealed class WindowGeometry
     public int PaddingLeft;
     public int DilationHeight;
     public int DilationWidth;
-    public int Groups = 1;
+    public int Groups;
     public int GroupInputs;
 
     /// <summary>Elements of a row of weights; 1 for pooling, which adds the element itself.</summary>
-    public int GroupOutputs = 1;
+    public int GroupOutputs;
 
     /// <summary>A pooling: every weight is 1, channels stay apart.</summary>
     public bool Pools;

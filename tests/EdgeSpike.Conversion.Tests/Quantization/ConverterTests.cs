@@ -8,6 +8,8 @@ using EdgeSpike.Conversion.Quantization;
 using EdgeSpike.Conversion.Reporting;
 using Xunit;
 using static EdgeSpike.Conversion.Tests.Quantization.Networks;
+using BufferKind = EdgeSpike.Runtime.BufferKind;
+using PortKind = EdgeSpike.Runtime.PortKind;
 
 namespace EdgeSpike.Conversion.Tests.Quantization;
 

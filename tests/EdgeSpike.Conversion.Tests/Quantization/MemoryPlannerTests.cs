@@ -3,6 +3,8 @@ using System.Linq;
 using CsCheck;
 using EdgeSpike.Conversion.Planning;
 using Xunit;
+using BufferKind = EdgeSpike.Runtime.BufferKind;
+using PortKind = EdgeSpike.Runtime.PortKind;
 
 namespace EdgeSpike.Conversion.Tests.Quantization;
 

@@ -3,8 +3,10 @@ using System.Buffers.Binary;
 using System.Linq;
 using System.Text;
 using EdgeSpike.Conversion.Planning;
-using EdgeSpike.Conversion.Quantization;
 using Xunit;
+using BufferKind = EdgeSpike.Runtime.BufferKind;
+using PortKind = EdgeSpike.Runtime.PortKind;
+using TensorType = EdgeSpike.Runtime.TensorType;
 
 namespace EdgeSpike.Conversion.Tests.Quantization;
 

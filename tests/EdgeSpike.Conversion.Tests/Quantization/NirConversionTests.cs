@@ -52,22 +52,6 @@ public sealed class NirConversionTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>The Braille recordings as samples.</summary>
-internal sealed class BrailleSamples(L2muBraille braille) : ISampleSource
-{
-    public int Count => L2muBraille.Samples;
-
-    public int Ticks => L2muBraille.Ticks;
-
-    public int Channels => L2muBraille.Channels;
-
-    public void Tick(int sample, int tick, Span<double> values)
-    {
-        ReadOnlySpan<byte> spikes = braille.Tick(sample, tick);
-        for (int i = 0; i < spikes.Length; i++) values[i] = spikes[i];
-    }
-}
-
 /// <summary>A bar that moves over a 34 x 34 event camera: its front edge makes events of one polarity, its back edge of the other.</summary>
 internal sealed class MovingBar : ISampleSource
 {

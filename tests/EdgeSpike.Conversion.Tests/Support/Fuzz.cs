@@ -1,5 +1,5 @@
 using System;
-using System.Diagnostics;
+using EdgeSpike.Tests;
 using Xunit;
 
 namespace EdgeSpike.Conversion.Tests.Support;
@@ -8,22 +8,20 @@ namespace EdgeSpike.Conversion.Tests.Support;
 internal static class Fuzz
 {
     /// <summary>
-    /// Runs a reader on truncated and altered copies. It must end, in bounded time and memory, in success or in a
+    /// Runs a reader on truncated and altered copies. It must end, in bounded memory, in success or in a
     /// <see cref="ConversionException"/> that says where, what and what to do.
     /// </summary>
     public static void Run(byte[] sound, int rounds, Action<byte[]> read, int seed, long allowance = 50_000_000)
     {
         Random random = new(seed);
-        Stopwatch watch = new();
         for (int round = 0; round < rounds; round++)
         {
             byte[] bytes = Damage(sound, random);
             long allocated = GC.GetTotalAllocatedBytes();
-            watch.Restart();
             ConversionException? refusal = null;
             try
             {
-                read(bytes);
+                Endless.Refuse($"round {round}, seed {seed}", () => read(bytes));
             }
             catch (ConversionException e)
             {
@@ -35,7 +33,6 @@ internal static class Fuzz
                 Assert.Fail($"round {round}, seed {seed}: {e}");
             }
 
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"round {round}, seed {seed}: took {watch.Elapsed}");
             allocated = GC.GetTotalAllocatedBytes() - allocated;
             Assert.True(allocated < allowance + 1000L * bytes.Length, $"round {round}, seed {seed}: allocated {allocated} bytes, then {refusal}");
         }

@@ -672,18 +672,9 @@ internal sealed class RandomModels
         int refractory = Chance(60) ? 0 : Pick(1, 2, 3, 5, 65535);
         bool current = Chance(45);
 
-        // As large as the input can be at most, or smaller: then the neuron has something to compare.
         int scale = (int)Math.Min(L, (long)sum.Bound << shift);
-        int Near() => Chance(8) ? Pick(L, -L, 0, 1, -1) : Magnitude(_random, Math.Max(1, scale >> _random.Next(8)));
+        int Near() => this.Near(scale);
         int Optional(Func<int> value) => Chance(50) ? -1 : Parameter(n, value);
-        int Decay() => _random.Next(6) switch { 0 => 0, 1 => 32768, 2 => 32767, _ => _random.Next(32769) };
-        int Decays()
-        {
-            int count = Chance(50) ? 1 : n;
-            Use(count == 1 ? "neuron.shared decay" : "neuron.decay each");
-            return _builder.AddTensor(TensorType.UInt16, Enumerable.Range(0, count).Select(_ => Decay()).ToArray());
-        }
-
         Signal membrane = promisedMembrane ? promised! : Target(BufferKind.Values, n, L, true);
         Signal? target = !hasThreshold ? null
             : promised is { Kind: BufferKind.Events } ? promised
@@ -703,8 +694,8 @@ internal sealed class RandomModels
             Refractory = refractory,
             MostSpikes = most,
             LowerLimit = Chance(70) ? -L : Near(),
-            Decay = Chance(10) ? -1 : Decays(),
-            SynapticDecay = current ? Decays() : -1,
+            Decay = Chance(10) ? -1 : Decays(n),
+            SynapticDecay = current ? Decays(n) : -1,
             Threshold = hasThreshold ? Parameter(n, () => graded ? Math.Max(1, Math.Abs(Near())) : Near()) : -1,
             InputBias = Optional(Near),
             MembraneBias = Optional(Near),
@@ -731,9 +722,8 @@ internal sealed class RandomModels
         int shift = Chance(40) ? 0 : _random.Next(25), driveShift = Chance(40) ? 0 : _random.Next(25), resetTime = _random.Next(2);
         bool current = Chance(45), own = Chance(50);
         int scale = (int)Math.Min(L, (long)sum.Bound << shift);
-        int Near() => Chance(8) ? Pick(L, -L, 0, 1, -1) : Magnitude(_random, Math.Max(1, scale >> _random.Next(8)));
+        int Near() => this.Near(scale);
         int Optional(Func<int> value) => Chance(50) ? -1 : Parameter(n, value);
-        int Decays() => _builder.AddTensor(TensorType.UInt16, Enumerable.Range(0, Chance(50) ? 1 : n).Select(_ => _random.Next(6) switch { 0 => 0, 1 => 32768, 2 => 32767, _ => _random.Next(32769) }).ToArray());
         int State(int bound = L) => _builder.AddBuffer(BufferKind.Values, n, bound, true);
 
         Signal membrane = Target(BufferKind.Values, n, L, true), target = promised ?? Target(BufferKind.Events, n, 1, Chance(40));
@@ -754,10 +744,10 @@ internal sealed class RandomModels
             CurrentOrder = _random.Next(2),
             LowerLimit = Chance(70) ? -L : Near(),
             ThresholdLowerLimit = Chance(50) ? -L : Near(),
-            Decay = Chance(10) ? -1 : Decays(),
-            SynapticDecay = current ? Decays() : -1,
+            Decay = Chance(10) ? -1 : Decays(n),
+            SynapticDecay = current ? Decays(n) : -1,
             Threshold = Parameter(n, Near),
-            AdaptationDecay = Chance(10) ? -1 : Decays(),
+            AdaptationDecay = Chance(10) ? -1 : Decays(n),
             Own = own ? Parameter(n, Near) : -1,
             InputBias = Optional(Near),
             MembraneBias = Optional(Near),
@@ -884,6 +874,16 @@ internal sealed class RandomModels
         bool each = Chance(50);
         Use(each ? "parameter.each" : "parameter.shared");
         return _builder.AddTensor(TensorType.Int32, Enumerable.Range(0, each ? n : 1).Select(_ => value()).ToArray());
+    }
+
+    // As large as a neuron's input can be at most, or smaller: then there is something to compare. Seldom an edge of the range.
+    private int Near(int scale) => Chance(8) ? Pick(L, -L, 0, 1, -1) : Magnitude(_random, Math.Max(1, scale >> _random.Next(8)));
+
+    private int Decays(int n)
+    {
+        int count = Chance(50) ? 1 : n;
+        Use(count == 1 ? "neuron.shared decay" : "neuron.decay each");
+        return _builder.AddTensor(TensorType.UInt16, Enumerable.Range(0, count).Select(_ => _random.Next(6) switch { 0 => 0, 1 => 32768, 2 => 32767, _ => _random.Next(32769) }).ToArray());
     }
 
     private int Length() => Chance(70) ? Pick(Lengths) : _random.Next(1, 40);

@@ -82,7 +82,7 @@ public sealed class BlimpEvolutionTests
             }));
             Assert.False(File.Exists(parts));
             BlimpTraining.Run(settings, task, new LocalEvaluator(2), null, parts, true, _ => { });
-            foreach (string extension in new[] { ".esm", ".genome.json", ".csv" })
+            foreach (string extension in new[] { ".esm", ".genome.json", ".csv", ".safetensors" })
                 Assert.Equal(File.ReadAllBytes(Path.ChangeExtension(whole, extension)), File.ReadAllBytes(Path.ChangeExtension(parts, extension)));
             Assert.Empty(folder.GetFiles("*.checkpoint"));
             Assert.Equal(ControllerGenome.Length, GenomeFile.Read(Path.ChangeExtension(whole, ".genome.json")).Genes.Length);

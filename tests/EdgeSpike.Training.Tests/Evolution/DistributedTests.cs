@@ -6,7 +6,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using EdgeSpike.Conversion;
-using EdgeSpike.Demos.Blimp;
 using EdgeSpike.Training.Evolution.Blimp;
 using EdgeSpike.Training.Evolution.Distributed;
 using Xunit;

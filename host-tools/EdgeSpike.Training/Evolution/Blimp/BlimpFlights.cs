@@ -37,21 +37,20 @@ public sealed record BlimpFlights(int Bytes, int ArenaBytes, IReadOnlyList<Fligh
     /// <summary>Flights of each controller; the evolution never saw their seeds.</summary>
     public const int Seeds = 20;
 
-    /// <summary>Joins two genomes, writes the model and flies it.</summary>
+    /// <summary>Joins two genomes, writes the model with its description beside it, and flies it.</summary>
     /// <exception cref="ConversionException">A genome is not of its part, or the model can't be written.</exception>
     public static BlimpFlights Join(GenomeFile pd, string pdPath, GenomeFile integral, string integralPath, string model)
     {
         ArgumentNullException.ThrowIfNull(pd);
         ArgumentNullException.ThrowIfNull(integral);
-        if (pd.Settings.Control != ControlTask.ProportionalDerivative)
-            throw new ConversionException(ErrorCode.InputMismatch, pdPath, "it is not of pd", "give the genome that 'train blimp pd' wrote");
-        if (integral.Settings.Control != ControlTask.Integral)
-            throw new ConversionException(ErrorCode.InputMismatch, integralPath, "it is not of i", "give the genome that 'train blimp i' wrote");
+        pd.Expect(ControlTask.ProportionalDerivative, pdPath);
+        integral.Expect(ControlTask.Integral, integralPath);
         int[] proof = ControlSet.ForIntegral(1, 3)[0].Error.AsSpan(0, 200).ToArray();
         byte[] source = Encoding.UTF8.GetBytes(pd.ToJson() + integral.ToJson());
-        byte[] file = ControllerModel.Build([("pd", pd.Controller), ("i", integral.Controller)], "blimp", source, proof);
+        (string, ControllerParameters)[] controllers = [("pd", pd.Controller), ("i", integral.Controller)];
+        byte[] file = ControllerModel.Build(controllers, "blimp", source, proof);
         BlimpFlights flights = Fly(file);
-        OutputFile.Write(model, file);
+        OutputFile.WriteAll([(model, file), .. ControllerDescription.Files(controllers, "blimp", model)]);
         return flights;
     }
 

@@ -8,7 +8,6 @@ using System.Text.Json;
 using EdgeSpike.Conversion;
 using EdgeSpike.Conversion.Files;
 using EdgeSpike.Conversion.Reporting;
-using EdgeSpike.Demos.Blimp;
 
 namespace EdgeSpike.Training.Evolution.Blimp;
 
@@ -72,6 +71,14 @@ public sealed record GenomeFile(BlimpSettings Settings, string Data, bool Partne
     [System.Text.Json.Serialization.JsonIgnore]
     public ControllerParameters Controller => ControllerGenome.Decode(Genes, Adaptive);
 
+    /// <summary>Makes sure that it is of that part.</summary>
+    /// <exception cref="ConversionException">It is of the other; the message names <paramref name="path"/>.</exception>
+    public void Expect(ControlTask control, string path)
+    {
+        string part = control == ControlTask.Integral ? "i" : "pd";
+        if (Settings.Control != control) throw new ConversionException(ErrorCode.InputMismatch, path, $"it is not of {part}", $"give the genome that 'train blimp {part}' wrote");
+    }
+
     /// <summary>As text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportWriter.Json) + "\n";
 }
@@ -85,7 +92,8 @@ public sealed record GenomeFile(BlimpSettings Settings, string Data, bool Partne
 public sealed record BlimpProgress(long Evaluations, double PerSecond, double Value, double Best, double Sigma);
 
 /// <summary>
-/// A whole evolution with its files: NAME.esm (the model), NAME.genome.json, NAME.csv (the log) and, until it is done, NAME.checkpoint.
+/// A whole evolution with its files: NAME.esm (the model), NAME.json and NAME.safetensors (its description, which converts to the same integers),
+/// NAME.genome.json, NAME.csv (the log) and, until it is done, NAME.checkpoint.
 /// Every file is written whole or not at all.
 /// </summary>
 public static class BlimpTraining
@@ -148,14 +156,15 @@ public static class BlimpTraining
         return result;
     }
 
-    /// <summary>The model and the genome as files.</summary>
+    /// <summary>The model, its description and the genome as files.</summary>
     private static List<(string Path, byte[] Content)> Files(GenomeFile result, int[] proof, string model)
     {
         byte[] genome = Encoding.UTF8.GetBytes(result.ToJson());
         bool adaptive = result.Adaptive;
         string prefix = result.Settings.Control == ControlTask.Integral ? "i" : "pd";
-        byte[] file = ControllerModel.Build([(prefix, ControllerGenome.Decode(result.Genes, adaptive))], $"blimp-{prefix}", genome, proof);
-        return [(model, file), (Path.ChangeExtension(model, ".genome.json"), genome)];
+        (string, ControllerParameters)[] controllers = [(prefix, ControllerGenome.Decode(result.Genes, adaptive))];
+        byte[] file = ControllerModel.Build(controllers, $"blimp-{prefix}", genome, proof);
+        return [(model, file), (Path.ChangeExtension(model, ".genome.json"), genome), .. ControllerDescription.Files(controllers, $"blimp-{prefix}", model)];
     }
 
     // The log of the run that goes on, up to the checkpoint.

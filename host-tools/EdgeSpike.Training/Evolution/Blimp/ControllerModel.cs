@@ -10,6 +10,9 @@ using Interpreter = EdgeSpike.Runtime.Interpreter;
 namespace EdgeSpike.Training.Evolution.Blimp;
 
 using Readout = EdgeSpike.Conversion.Graph.Readout;
+using BufferKind = EdgeSpike.Runtime.BufferKind;
+using PortKind = EdgeSpike.Runtime.PortKind;
+using TensorType = EdgeSpike.Runtime.TensorType;
 
 /// <summary>
 /// Controllers as a model file: port "error" in steps of 1/1024 m, port "command" in 1/2^16 of a unit of u, the sum of the outputs of all of
