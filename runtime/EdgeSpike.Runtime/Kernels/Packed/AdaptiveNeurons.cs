@@ -4,7 +4,7 @@ namespace EdgeSpike.Runtime;
 
 /// <summary>
 /// The tick of neurons whose threshold adapts, for 32-bit cores without vectors. Replaces Kernels/Scalar/AdaptiveNeurons.cs, bit-identical
-/// to it. Cost: about 65 instructions a neuron.
+/// to it. Cost: about 85 instructions a neuron, and 10 more with decays of its own.
 /// </summary>
 internal sealed partial class AdaptiveNeuronOperator
 {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace EdgeSpike.Runtime;
 
 /// <summary>
-/// The loops in which the time goes, in C#: for Armv7-M cores without the DSP extension, and what Kernels/Packed/Dsp/Bodies.s, which
-/// takes the place of this file on cores that have it, must equal.
+/// The loops in which the time goes, in C#: for 32-bit cores other than Cortex-M, and what Kernels/Packed/Thumb/Bodies.S, which takes the
+/// place of this file on those, must equal.
 /// </summary>
 /// <remarks>
 /// <para>Columns stay in registers while all rows pass. int8: an exclusive or with 0x80808080 makes a word's four weights u = w + 128,

@@ -9,8 +9,8 @@ namespace EdgeSpike.Runtime;
 /// A population whose state cannot reach a limit in this tick (<see cref="Unclamped"/>) needs no clamp; without currents, biases,
 /// refractory period and several spikes, few options are left. Two loops cover them, at 11.5 and 12 instructions a neuron: reset
 /// by subtraction on the next tick, and any reset at once. All other neurons go through the general loop: 22, bias and clamps included,
-/// and 3 more for a reset on the next tick, 5 for a refractory period, 18 for decays of their own, 30 for a current, 40 for an adaptive
-/// threshold. Without the DSP extension each product is one more.
+/// and what they use of 6 for a reset on the next tick, 9 for a refractory period, 18 for decays of their own, 30 for a current, 63 for an
+/// adaptive threshold; and about 15 where one spikes. Without the DSP extension each product is one more.
 /// </remarks>
 internal static partial class Kernels
 {

@@ -1,12 +1,14 @@
-@ Rows of weights added to sums, sums cleared, neurons updated, for cores with the DSP extension: Cortex-M4, M7, M33.
+@ Rows of weights added to sums, sums cleared, neurons updated, for cores from Armv7-M on: Cortex-M3, M4, M7, M33.
 @
 @ Contract: that of the C# bodies in Kernels/Packed/Bodies.cs, bit-identical to them (tests/EdgeSpike.Firmware.Tests/KernelImageTests.cs).
-@ Leaf functions under the procedure call standard (IHI 0042): arguments r0 to r3, then the stack; r4 to r11 are kept.
-@ The instructions that C# has not: sxtab16 adds two bytes of a word, signed, to two lanes of 16 bits, and rotated by 8 the other
+@ Functions under the procedure call standard (IHI 0042): arguments r0 to r3, then the stack; r4 to r11 are kept.
+@ With the DSP extension (all but the M3) sxtab16 adds two bytes of a word, signed, to two lanes of 16 bits, and rotated by 8 the other
 @ two, exact for 255 rows; sxtah adds a half of a word, signed, to 32 bits; smmla adds the upper word of a signed product, rounded down.
-@ Cost, in instructions: int8 4.5 for a row and 4 columns, 14 for every 4 columns; int16 12.5 for a row and 8 columns, 19 for every 8,
-@ where rows begin at words, else 6 for a row and 2 columns. A row in blocks: 12, and 29 for 7 weights. A synapse: 7.
-@ A neuron: 15, reset at once 12, and 5 or 9 more where it spikes.
+@ Without it they are what Bodies.cs does in lanes, a sign extension and an addition, a long product and an addition.
+@ Cost, in instructions, without the extension in brackets: int8 8 (12) for a row and 8 columns, 30 (40) for every 8; int16 12.5 (16.5)
+@ for a row and 8 columns, 19 for every 8, where rows begin at words, else 6 (7) for a row and 2 columns. A row in blocks: 12, and 29 for
+@ 7 weights. A synapse: 7. A neuron, one more without the extension: reset on the next tick 11.5, reset at once 12, with all options 22
+@ and what it uses of them (NeuronSteps.cs); where it spikes, 9, 9 and about 15 more.
         .syntax unified
         .thumb
 
@@ -121,30 +123,26 @@
 
         kernel  kernels_add_bytes
         push    {r4-r11, lr}
-        sub     sp, sp, #40             @ eight sums, #32 sums and columns left for the pass by itself; #76 mode
+        sub     sp, sp, #48             @ eight sums, #32 sums and columns left for the pass by itself, #40 where lanes begin; #84 mode
         mov     r4, r0
         add     r5, r0, r1, lsl #2
-        movs    r6, #0
-        str     r6, [sp, #36]
-        mov     r8, r6
+        mov     r8, #0
+        str     r8, [sp, #36]
+#ifdef __ARM_FEATURE_DSP
+        strd    r8, r8, [sp, #40]
+#else
+        lsls    r1, r1, #7              @ -128 for each row in each lane
+        add     r9, r1, r1, lsl #16
+        rsb     r9, r9, #0
+        sub     r10, r9, r1, lsl #8
+        strd    r9, r10, [sp, #40]
+#endif
         subs    r3, r3, #8
         blt     5f
 1:      add     r7, r8, #4
 2:      mov     r0, r4
-#ifdef __ARM_FEATURE_DSP
-        mov     r9, #0
-        mov     r10, #0
-        mov     r11, #0
-        mov     r12, #0
-#else
-        sub     r1, r5, r4              @ -128 for each row in each lane
-        lsls    r1, r1, #5
-        add     r9, r1, r1, lsl #16
-        rsb     r9, r9, #0
-        sub     r10, r9, r1, lsl #8
-        mov     r11, r9
-        mov     r12, r10
-#endif
+        ldrd    r9, r10, [sp, #40]
+        ldrd    r11, r12, [sp, #40]
         eor     r1, r4, r5
         lsls    r1, r1, #29
         bmi     4f                      @ an odd number of rows
@@ -152,7 +150,7 @@
 4:      add_row_words
         cmp     r0, r5
         bne     3b
-        ldr     r1, [sp, #76]
+        ldr     r1, [sp, #84]
         lsls    r1, r1, #31
         finish_word r9, r10
         finish_word r11, r12
@@ -175,7 +173,7 @@
         stm     r6, {r0, r1, r9, r10}
         movs    r3, #0
         b       2b
-6:      ldr     r12, [sp, #76]
+6:      ldr     r12, [sp, #84]
         single_columns ldrsb, 1
 7:      ldrd    r2, r3, [sp, #32]
         cbz     r3, 8f
@@ -186,7 +184,7 @@
         add     r6, sp, #16
         ldm     r6, {r0, r1, r9, r10}
         stm     r2, {r0, r1, r9, r10}
-8:      add     sp, sp, #40
+8:      add     sp, sp, #48
         pop     {r4-r11, pc}
         .balign 4
 9:       .word   0, 0, 0, 0
