@@ -15,16 +15,16 @@ public static class ProgramSize
     public const double Tolerance = 0.15;
 
     /// <summary>Bytes without any operator and without vectors.</summary>
-    private const int Base = 16688;
+    private const int Base = 15168;
 
     /// <summary>Bytes that the first operator brings, whichever it is.</summary>
-    private const int First = 1000;
+    private const int First = 1700;
 
     /// <summary>Bytes with all operators and without vectors.</summary>
-    private const int All = 39232;
+    private const int All = 32720;
 
     /// <summary>Bytes of the program with one operator alone beyond <see cref="Base"/>, by code (runtime/FORMAT.md).</summary>
-    private static readonly int[] Alone = [0, 4000, 3760, 4816, 4224, 2640, 1424, 4720, 2816, 3024, 1472, 1920, 1232, 1056, 1136, 1104, 2448, 2608, 3584];
+    private static readonly int[] Alone = [0, 3920, 3824, 4608, 4176, 2848, 2112, 4416, 2816, 3024, 2208, 2208, 1920, 1792, 1904, 1808, 2544, 2544, 3584];
 
     /// <summary>Estimates the program with these operators, by code, on a board.</summary>
     public static int Estimate(Board board, IReadOnlyCollection<int> operators)
