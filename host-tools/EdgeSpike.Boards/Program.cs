@@ -5,7 +5,7 @@ using EdgeSpike.Boards.Images;
 
 namespace EdgeSpike.Boards;
 
-/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators | --operators NAME+NAME | --verified]", "listing OBJECT FILE" and "finish BOARD MODEL ELF".</summary>
+/// <summary>What firmware/bare-metal's build calls: "generate BOARD MODEL FOLDER [--all-operators | --operators NAME+NAME | --verified]", "listing OBJECT FILE" and "finish BOARD MODEL ELF [--verified]".</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -32,8 +32,11 @@ internal static class Program
                 case ["finish", string board, string model, string elf]:
                     Report(elf, ImageFinisher.Finish(BoardFile.Read(board), ModelHeader.Read(model), elf));
                     return 0;
+                case ["finish", string board, string model, string elf, "--verified"]:
+                    Report(elf, ImageFinisher.Finish(BoardGenerator.WithoutSlot(BoardFile.Read(board)), ModelHeader.Read(model), elf));
+                    return 0;
                 default:
-                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators | --operators NAME+NAME | --verified], listing OBJECT FILE, or finish BOARD MODEL ELF");
+                    Console.Error.WriteLine("EdgeSpike.Boards : error : usage: generate BOARD MODEL FOLDER [--all-operators | --operators NAME+NAME | --verified], listing OBJECT FILE, or finish BOARD MODEL ELF [--verified]");
                     return 2;
             }
         }

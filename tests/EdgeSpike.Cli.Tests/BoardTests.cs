@@ -87,6 +87,20 @@ public sealed class BoardTests : IDisposable
     }
 
     [Fact]
+    public void The_build_can_verify_the_one_model_that_an_image_runs()
+    {
+        string model = _cli.Model(), small = Changed("all.json", "\"origin\": \"0x080C0000\",\n    \"bytes\": 262144", "\"origin\": \"0x08004000\",\n    \"bytes\": 1032192");
+        Outcome outcome = Edgespike.Run("flash", "--board", "mps2-an386", "--model", model, "--dry-run", "--verify-in-build");
+        Assert.Contains(" -p:Verification=Build", outcome.Output, StringComparison.Ordinal);
+        Fails(ErrorCode.Usage, "--all-operators is for uploads", "flash", "--board", "mps2-an386", "--model", model, "--dry-run", "--verify-in-build", "--all-operators");
+        Fails(ErrorCode.Usage, "--verify-in-build", "flash", "--board", "mps2-an386", "--model", model, "--port", "tcp:127.0.0.1:1", "--upload", "--verify-in-build");
+
+        // Without uploads their slot is part of the flash.
+        Fails(ErrorCode.Unsupported, "without the slot", "flash", "--board", small, "--model", model, "--dry-run");
+        Assert.Equal(0, Edgespike.Run("flash", "--board", small, "--model", model, "--dry-run", "--verify-in-build").Status);
+    }
+
+    [Fact]
     public void A_model_too_large_is_told_before_the_build_with_bytes_needed_and_there()
     {
         string model = _cli.Model();

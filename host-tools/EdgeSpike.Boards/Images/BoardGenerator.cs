@@ -26,6 +26,13 @@ public static class BoardGenerator
     /// <summary>Codes of all operators.</summary>
     internal static IReadOnlyList<int> AllOperators { get; } = [.. Enumerable.Range(1, OperatorNames.Length - 1)];
 
+    /// <summary>The board as an image sees it that takes no uploads: its flash is all its own.</summary>
+    public static Board WithoutSlot(Board board)
+    {
+        ArgumentNullException.ThrowIfNull(board);
+        return board with { Slot = null, SlotDriver = null };
+    }
+
     /// <summary>The codes of operators by their names, with a plus between them.</summary>
     /// <exception cref="BoardException">There is no operator of a name.</exception>
     public static IReadOnlyList<int> Operators(string names)
@@ -46,12 +53,9 @@ public static class BoardGenerator
         ArgumentNullException.ThrowIfNull(board);
         ArgumentNullException.ThrowIfNull(model);
         bool allOperators = kind == ImageKind.AllOperators, verified = kind == ImageKind.VerifiedModel;
+        if (verified) board = WithoutSlot(board);
         CheckFit(board, model, allOperators);
-        if (verified)
-        {
-            model.Verify();
-            board = board with { Slot = null, SlotDriver = null };
-        }
+        if (verified) model.Verify();
 
         Directory.CreateDirectory(folder);
         IReadOnlyList<int> operators = !allOperators ? model.Operators : only is null ? AllOperators : [.. only.Union(model.Operators).Order()];

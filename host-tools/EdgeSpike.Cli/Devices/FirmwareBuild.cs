@@ -40,7 +40,7 @@ internal sealed class FirmwareBuild
         ImageBase = Path.Combine(_folder, $"{Board.Name}-{model}");
         try
         {
-            BoardGenerator.CheckFit(Board, ModelHeader.Read(_modelPath), kind == ImageKind.AllOperators);
+            BoardGenerator.CheckFit(kind == ImageKind.VerifiedModel ? BoardGenerator.WithoutSlot(Board) : Board, ModelHeader.Read(_modelPath), kind == ImageKind.AllOperators);
         }
         catch (BoardException error)
         {
